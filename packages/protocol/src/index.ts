@@ -1,1 +1,9 @@
-export { ERROR_CODES, type ErrorCode } from './error-codes.ts';
+export * from './accounts.ts';
+export * from './chat.ts';
+export * from './envelope.ts';
+export * from './error-codes.ts';
+export * from './movies.ts';
+export * from './operations.ts';
+export * from './page.ts';
+export * from './rooms.ts';
+export * from './text.ts';

@@ -1,0 +1,174 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+
+/**
+ * The tables as `migrations/*.sql` makes them, one interface each. Each table has one owner, the module
+ * whose `*.repo.ts` reads and writes it. `bigint` arrives as number (safe up to 2^53), `timestamptz` as Date.
+ */
+export interface Tables {
+  users: UsersTable;
+  setup_tokens: SetupTokensTable;
+  sessions: SessionsTable;
+  outbox: OutboxTable;
+  idempotency_keys: IdempotencyKeysTable;
+  movies: MoviesTable;
+  rooms: RoomsTable;
+  room_participants: RoomParticipantsTable;
+  room_bans: RoomBansTable;
+  room_invites: RoomInvitesTable;
+  chat_counters: ChatCountersTable;
+  chat_messages: ChatMessagesTable;
+}
+
+/** Set by the database, changeable. */
+type Stamp = ColumnType<Date, Date | undefined, Date>;
+
+export interface PictureUrls {
+  readonly original: string;
+  readonly thumbnail: string;
+  readonly medium: string;
+  readonly webp: string;
+}
+
+/** Owner: modules/accounts. */
+interface UsersTable {
+  id: GeneratedAlways<number>;
+  email: string;
+  username: string;
+  display_name: string;
+  password_hash: string;
+  role: Generated<'user' | 'admin'>;
+  bio: Generated<string>;
+  locale: Generated<'en' | 'ru'>;
+  profile_picture: JSONColumnType<PictureUrls> | null;
+  created_at: Stamp;
+  updated_at: Stamp;
+}
+
+/** Owner: modules/accounts. */
+interface SetupTokensTable {
+  token_hash: Buffer;
+  created_at: Stamp;
+  used_at: Date | null;
+  used_by: number | null;
+}
+
+/** Owner: modules/sessions. */
+interface SessionsTable {
+  id: string;
+  user_id: number;
+  refresh_hash: Buffer;
+  user_agent: string;
+  ip: string;
+  created_at: Stamp;
+  last_seen_at: Stamp;
+  expires_at: Date;
+}
+
+/** Owner: outbox. */
+interface OutboxTable {
+  id: string;
+  seq: GeneratedAlways<number>;
+  kind: string;
+  key: string | null;
+  payload: JSONColumnType<object>;
+  attempts: Generated<number>;
+  available_at: Date;
+  created_at: Stamp;
+  last_error: string | null;
+  failed_at: Date | null;
+}
+
+/** Owner: edge/http. */
+interface IdempotencyKeysTable {
+  id: Buffer;
+  request_hash: Buffer;
+  response: Buffer | null;
+  locked_until: Date;
+  created_at: Stamp;
+}
+
+/** Owner: modules/movies. */
+interface MoviesTable {
+  id: GeneratedAlways<number>;
+  title: string;
+  description: Generated<string>;
+  year: number | null;
+  duration_seconds: number | null;
+  url: string | null;
+  poster_url: string | null;
+  visibility: Generated<'public' | 'rooms'>;
+  owner_id: number;
+  file_key: string | null;
+  file_size_bytes: number | null;
+  file_mime_type: string | null;
+  created_at: Stamp;
+  updated_at: Stamp;
+}
+
+/** Owner: modules/rooms. */
+interface RoomsTable {
+  id: GeneratedAlways<number>;
+  name: string;
+  description: Generated<string>;
+  movie_id: number | null;
+  owner_id: number;
+  is_private: Generated<boolean>;
+  password_hash: string | null;
+  is_active: Generated<boolean>;
+  participant_count: Generated<number>;
+  max_participants: number;
+  playback_version: Generated<number>;
+  playback_position: Generated<number>;
+  playback_rate: Generated<number>;
+  playback_playing: Generated<boolean>;
+  playback_at: Generated<number>;
+  last_activity_at: Stamp;
+  created_at: Stamp;
+  updated_at: Stamp;
+}
+
+/** Owner: modules/rooms. */
+interface RoomParticipantsTable {
+  room_id: number;
+  user_id: number;
+  role: 'host' | 'co-host' | 'viewer';
+  joined_at: Stamp;
+  last_seen_at: Stamp;
+}
+
+/** Owner: modules/rooms. */
+interface RoomBansTable {
+  room_id: number;
+  user_id: number;
+  banned_by: number | null;
+  created_at: Stamp;
+}
+
+/** Owner: modules/rooms. */
+interface RoomInvitesTable {
+  token_hash: Buffer;
+  room_id: number;
+  created_by: number;
+  created_at: Stamp;
+  expires_at: Date;
+}
+
+/** Owner: modules/chat. */
+interface ChatCountersTable {
+  room_id: number;
+  last_seq: number;
+}
+
+/** Owner: modules/chat. */
+interface ChatMessagesTable {
+  id: string;
+  room_id: number;
+  seq: number;
+  user_id: number;
+  content: string;
+  playback_position_seconds: number | null;
+  client_message_id: string | null;
+  created_at: Stamp;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+}

@@ -1,0 +1,8 @@
+/** Who asks: a signed-in user, as their session says at this moment. */
+export interface Actor {
+  readonly userId: number;
+  readonly username: string;
+  readonly role: 'user' | 'admin';
+  /** UUIDv7 of the session that the access token belongs to. */
+  readonly sessionId: string;
+}

@@ -1,0 +1,122 @@
+import type { Readable } from 'node:stream';
+import type { ErrorCode } from '@watchparty/protocol';
+import type { Static, TSchema } from 'typebox';
+import type { Actor } from './actor.ts';
+import type { Write } from './write.ts';
+
+/** Who may call a route at all. What they may see there is the module's policy. */
+export type Access = 'anyone' | 'user' | 'admin';
+
+export interface RequestContext<A extends Access = Access, P = unknown, Q = unknown, B = unknown> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Set where the route asks for a user; where anyone may call, set if a valid token came along. */
+  readonly actor: A extends 'anyone' ? Actor | undefined : Actor;
+  /** Changes go through here, so that an Idempotency-Key's answer commits with the change itself. */
+  readonly write: Write;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly ip: string;
+  readonly requestId: string;
+  /** Aborted when the client goes away or the server gives up on the request. */
+  readonly signal: AbortSignal;
+}
+
+/** A JSON answer with headers of its own. */
+export interface WithHeaders<T> {
+  readonly data: T;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** An answer outside the envelope: a film's bytes, a page. `body` undefined: none. */
+export interface RawReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Readable | Buffer | string;
+}
+
+interface RouteBase<A extends Access> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/api/rooms/:id`. */
+  readonly path: string;
+  /** The operationId in the API description. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly access: A;
+  /** Codes this route can answer with, beside those that any route can. */
+  readonly errors?: readonly ErrorCode[];
+  /** True on creating POSTs: an `Idempotency-Key` is honoured. `work`'s result must be the answer's data. */
+  readonly idempotent?: boolean;
+  readonly bodyLimitBytes?: number;
+}
+
+export interface JsonRoute<
+  A extends Access = Access,
+  P extends TSchema = TSchema,
+  Q extends TSchema = TSchema,
+  B extends TSchema = TSchema,
+  R extends TSchema = TSchema,
+> extends RouteBase<A> {
+  readonly kind: 'json';
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** The schema of `data`; of the whole body where `envelope` is false. */
+  readonly response: R;
+  readonly status?: 200 | 201 | 202;
+  readonly envelope?: boolean;
+  handle(context: RequestContext<A, Static<P>, Static<Q>, Static<B>>): Promise<Static<R> | WithHeaders<Static<R>>>;
+}
+
+export interface UploadRoute<A extends Access = Access, P extends TSchema = TSchema, R extends TSchema = TSchema>
+  extends RouteBase<A> {
+  readonly kind: 'upload';
+  readonly params?: P;
+  readonly contentTypes: readonly string[];
+  readonly response: R;
+  /** The body arrives as it comes, never buffered; `contentLength` undefined: chunked. */
+  handle(
+    context: RequestContext<A, Static<P>, unknown, { readonly stream: Readable; readonly contentLength: number | undefined }>,
+  ): Promise<Static<R>>;
+}
+
+export interface RawRoute<A extends Access = Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>
+  extends RouteBase<A> {
+  readonly kind: 'raw';
+  readonly params?: P;
+  readonly query?: Q;
+  /** Answers by content type, for the API description. */
+  readonly produces: Readonly<Record<number, { readonly description: string; readonly contentTypes: readonly string[] }>>;
+  handle(context: RequestContext<A, Static<P>, Static<Q>, undefined>): Promise<RawReply>;
+}
+
+// Handlers are contravariant in their context; the edge gives each exactly what its schemas describe.
+// oxlint-disable-next-line no-explicit-any
+export type Route = JsonRoute<any, any, any, any, any> | UploadRoute<any, any, any> | RawRoute<any, any, any>;
+
+export const jsonRoute = <
+  A extends Access,
+  R extends TSchema,
+  P extends TSchema = TSchema,
+  Q extends TSchema = TSchema,
+  B extends TSchema = TSchema,
+>(
+  route: Omit<JsonRoute<A, P, Q, B, R>, 'kind'>,
+): Route => ({ kind: 'json', ...route });
+
+export const uploadRoute = <A extends Access, R extends TSchema, P extends TSchema = TSchema>(
+  route: Omit<UploadRoute<A, P, R>, 'kind'>,
+): Route => ({ kind: 'upload', ...route });
+
+export const rawRoute = <A extends Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>(
+  route: Omit<RawRoute<A, P, Q>, 'kind'>,
+): Route => ({ kind: 'raw', ...route });
+
+export function withHeaders<T>(data: T, headers: Readonly<Record<string, string>>): WithHeaders<T> {
+  return Object.assign(Object.create(withHeadersPrototype) as WithHeaders<T>, { data, headers });
+}
+const withHeadersPrototype = Object.freeze({});
+export const hasHeaders = (value: unknown): value is WithHeaders<unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === withHeadersPrototype;

@@ -1,0 +1,64 @@
+import Type from 'typebox';
+import { Id, Nullable, OptionalText, Text, Time, WebUrl } from './text.ts';
+
+export const Visibility = Type.Enum(['public', 'rooms'], {
+  description: '`public`: anyone; `rooms`: its owner and the people in a room that plays it',
+});
+
+export const Movie = Type.Object(
+  {
+    id: Id,
+    title: Type.String(),
+    description: Type.String(),
+    year: Nullable(Type.Integer()),
+    durationSeconds: Nullable(Type.Number({ description: 'Read from the file; or as told with an external link' })),
+    url: Nullable(Type.String({ description: 'An external mp4, webm or HLS link; never fetched by the server' })),
+    hasFile: Type.Boolean(),
+    posterUrl: Nullable(Type.String()),
+    visibility: Visibility,
+    ownerId: Id,
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  { additionalProperties: false, title: 'Movie' },
+);
+export type Movie = Type.Static<typeof Movie>;
+
+const fields = {
+  title: Text(200),
+  description: OptionalText(5000),
+  year: Nullable(Type.Integer({ minimum: 1870, maximum: 2200 })),
+  durationSeconds: Nullable(Type.Number({ exclusiveMinimum: 0, maximum: 604_800 })),
+  url: Nullable(WebUrl),
+  posterUrl: Nullable(WebUrl),
+  visibility: Visibility,
+};
+
+const replacing = {
+  title: fields.title,
+  description: Type.Optional(fields.description),
+  year: Type.Optional(fields.year),
+  durationSeconds: Type.Optional(fields.durationSeconds),
+  url: Type.Optional(fields.url),
+  posterUrl: Type.Optional(fields.posterUrl),
+  visibility: Type.Optional(fields.visibility),
+};
+export const CreateMovieBody = Type.Object(replacing, { additionalProperties: false, title: 'CreateMovieBody' });
+/** PUT replaces: what is left out returns to its default. */
+export const PutMovieBody = Type.Object(replacing, { additionalProperties: false, title: 'PutMovieBody' });
+export const PatchMovieBody = Type.Object(
+  { ...replacing, title: Type.Optional(fields.title) },
+  { additionalProperties: false, minProperties: 1, title: 'PatchMovieBody' },
+);
+export type MovieBody = Type.Static<typeof CreateMovieBody>;
+export type PatchMovieBody = Type.Static<typeof PatchMovieBody>;
+
+export const StreamUrl = Type.Object(
+  {
+    url: Type.String({ description: 'Ready for a `<video>` element: carries its own right to be read' }),
+    mimeType: Type.String(),
+    expiresAt: Time,
+  },
+  { additionalProperties: false, title: 'StreamUrl' },
+);
+export type StreamUrl = Type.Static<typeof StreamUrl>;

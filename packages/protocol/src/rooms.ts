@@ -1,0 +1,105 @@
+import Type from 'typebox';
+import { Id, Nullable, OptionalText, Text, Time } from './text.ts';
+
+export const ParticipantRole = Type.Enum(['host', 'co-host', 'viewer']);
+export type ParticipantRole = Type.Static<typeof ParticipantRole>;
+
+export const Room = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    description: Type.String(),
+    movieId: Nullable(Id),
+    ownerId: Id,
+    isPrivate: Type.Boolean(),
+    hasPassword: Type.Boolean(),
+    isActive: Type.Boolean(),
+    participantCount: Type.Integer(),
+    maxParticipants: Type.Integer(),
+    createdAt: Time,
+    updatedAt: Time,
+  },
+  { additionalProperties: false, title: 'Room' },
+);
+export type Room = Type.Static<typeof Room>;
+
+export const Participant = Type.Object(
+  { userId: Id, username: Type.String(), role: ParticipantRole, joinedAt: Time, lastSeenAt: Time },
+  { additionalProperties: false, title: 'Participant' },
+);
+export type Participant = Type.Static<typeof Participant>;
+
+const fields = {
+  name: Text(100),
+  description: OptionalText(1000),
+  movieId: Nullable(Id),
+  isPrivate: Type.Boolean(),
+  password: Nullable(Type.String({ minLength: 1, maxLength: 200 })),
+  maxParticipants: Type.Integer({ minimum: 1, maximum: 10_000 }),
+};
+const replacing = {
+  name: fields.name,
+  description: Type.Optional(fields.description),
+  movieId: Type.Optional(fields.movieId),
+  isPrivate: Type.Optional(fields.isPrivate),
+  password: Type.Optional(fields.password),
+  maxParticipants: Type.Optional(fields.maxParticipants),
+};
+export const CreateRoomBody = Type.Object(replacing, { additionalProperties: false, title: 'CreateRoomBody' });
+/** PUT replaces: what is left out returns to its default (so a password left out is removed). */
+export const PutRoomBody = Type.Object(
+  { ...replacing, isActive: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false, title: 'PutRoomBody' },
+);
+export const PatchRoomBody = Type.Object(
+  { ...replacing, name: Type.Optional(fields.name), isActive: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false, minProperties: 1, title: 'PatchRoomBody' },
+);
+export type RoomBody = Type.Static<typeof PutRoomBody>;
+export type PatchRoomBody = Type.Static<typeof PatchRoomBody>;
+
+export const JoinRoomBody = Type.Object(
+  {
+    password: Type.Optional(Type.String({ maxLength: 200 })),
+    invite: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  { additionalProperties: false, title: 'JoinRoomBody' },
+);
+export type JoinRoomBody = Type.Static<typeof JoinRoomBody>;
+
+export const PatchParticipantBody = Type.Object(
+  { role: ParticipantRole },
+  { additionalProperties: false, title: 'PatchParticipantBody' },
+);
+
+export const InviteLink = Type.Object(
+  { invite: Type.String(), url: Type.String(), expiresAt: Time },
+  { additionalProperties: false, title: 'InviteLink' },
+);
+export type InviteLink = Type.Static<typeof InviteLink>;
+
+export const Playback = Type.Object(
+  {
+    roomId: Id,
+    version: Type.Integer({ description: 'Grows by one with each command; a command carries the one it saw' }),
+    movieId: Nullable(Id),
+    position: Type.Number({ description: 'Seconds into the film, valid at `at`' }),
+    rate: Type.Number(),
+    playing: Type.Boolean(),
+    at: Type.Number({ description: 'Server time, milliseconds since the Unix epoch; may lie ahead: start then' }),
+  },
+  { additionalProperties: false, title: 'Playback' },
+);
+export type Playback = Type.Static<typeof Playback>;
+
+export const PlaybackCommand = Type.Object(
+  {
+    version: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    action: Type.Enum(['play', 'pause', 'seek', 'rate', 'load']),
+    position: Type.Optional(Type.Number({ minimum: 0, maximum: 604_800, description: 'Seconds' })),
+    rate: Type.Optional(Type.Number({ minimum: 0.25, maximum: 4 })),
+    movieId: Type.Optional(Nullable(Id)),
+  },
+  { additionalProperties: false, title: 'PlaybackCommand' },
+);
+export type PlaybackCommand = Type.Static<typeof PlaybackCommand>;
