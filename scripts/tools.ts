@@ -1,0 +1,75 @@
+import { run } from './run.ts';
+
+/** A program from outside npm that the tests need. */
+export interface Tool {
+  readonly name: string;
+  /** Any of these on PATH will do; the first that is new enough is taken. */
+  readonly commands: readonly string[];
+  /** Finds `major.minor` in what `<command> --version` prints. */
+  readonly version: RegExp;
+  readonly minimum: readonly [major: number, minor: number];
+  readonly debianPackage: string;
+  /** What a person does where we cannot install it: the end of a sentence. */
+  readonly hint: string;
+}
+
+export const TOOLS: readonly Tool[] = [
+  {
+    name: 'Redis server',
+    commands: ['redis-server', 'valkey-server'],
+    version: /v=(\d+)\.(\d+)/,
+    minimum: [7, 0],
+    debianPackage: 'redis-server',
+    hint: 'install it (Debian, Ubuntu: "apt-get install redis-server"; macOS: "brew install redis"; ' +
+      'Windows: use WSL) so that redis-server or valkey-server is on PATH',
+  },
+];
+
+export interface Host {
+  readonly env: NodeJS.ProcessEnv;
+  /** Root on a Debian-like system: apt-get may be used. */
+  readonly mayInstall: boolean;
+  write(line: string): void;
+}
+
+/** A tool is missing and could not be installed; the message is the one line to show. */
+export class ToolMissing extends Error {
+  override readonly name = 'ToolMissing';
+}
+
+/** The command of `tool` that is on PATH and new enough, or why there is none. */
+export async function probe(tool: Tool, env: NodeJS.ProcessEnv): Promise<{ command: string } | { problem: string }> {
+  let problem = 'not found';
+  for (const command of tool.commands) {
+    const { code, output } = await run(command, ['--version'], { env });
+    const [, major, minor] = tool.version.exec(output) ?? [];
+    if (code !== 0 || major === undefined || minor === undefined) continue;
+    const [wantMajor, wantMinor] = tool.minimum;
+    if (Number(major) > wantMajor || (Number(major) === wantMajor && Number(minor) >= wantMinor)) return { command };
+    problem = `${command} is ${major}.${minor}`;
+  }
+  return { problem };
+}
+
+/** Finds each tool, installing what is missing where that is allowed. Throws `ToolMissing` for the first that stays so. */
+export async function ensureTools(tools: readonly Tool[], host: Host): Promise<void> {
+  for (const tool of tools) {
+    const found = await probe(tool, host.env);
+    if ('command' in found) continue;
+    const wanted = `The tests need ${tool.name} ≥ ${tool.minimum.join('.')} (${found.problem})`;
+    if (!host.mayInstall) throw new ToolMissing(`${wanted}: ${tool.hint}`);
+    host.write(`Installing ${tool.debianPackage} by apt-get …`);
+    const failure = await aptInstall(tool.debianPackage, host.env);
+    const installed = await probe(tool, host.env);
+    if ('command' in installed) continue;
+    throw new ToolMissing(`${wanted}, and apt-get did not help (${failure ?? installed.problem}): ${tool.hint}`);
+  }
+}
+
+/** Installs without starting the package's own service. Returns apt-get's last line when it failed. */
+async function aptInstall(name: string, hostEnv: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const env = { ...hostEnv, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  await run('apt-get', ['update', '-qq'], { env });
+  const { code, output } = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env });
+  return code === 0 ? undefined : output.trim().split('\n').at(-1);
+}
