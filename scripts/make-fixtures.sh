@@ -41,12 +41,12 @@ make_films() {
   # What is refused by its container.
   encode -i h264-aac.mp4 -c copy "${exact[@]}" matroska.mkv
   encode -i h264-aac.mp4 -c copy "${exact[@]}" quicktime.mov
-  encode -i h264-aac.mp4 -c:v mpeg4 -q:v 31 -c:a mp3 -b:a 32k "${exact[@]}" riff.avi
+  encode -i h264-aac.mp4 -c:v mpeg4 -q:v 31 -c:a mp3 -b:a 24k "${exact[@]}" riff.avi
   encode -i h264-aac.mp4 -c copy "${exact[@]}" transport-stream.ts
 
   # What is refused by what is inside.
   encode "${picture[@]}" -c:v mpeg4 -q:v 31 "${exact[@]}" mpeg4-part2.mp4
-  encode -i h264-aac.mp4 -c:v copy -c:a ac3 -b:a 32k -ac 1 "${exact[@]}" h264-ac3.mp4
+  encode -i h264-aac.mp4 -c:v copy -c:a ac3 -b:a 24k -ac 1 "${exact[@]}" h264-ac3.mp4
   encode -i h264-aac.mp4 -vn -c:a copy "${exact[@]}" -brand mp42 audio-only.mp4
 
   # What is no film, or not all of one.
@@ -56,16 +56,16 @@ make_films() {
   ls -l "$films"
 }
 
-# The demo film: 72 s, 640×360, 24 frames a second, a keyframe every 2 s. Made for checking sync by eye and ear:
+# The demo film: 60 s, 640×360, 24 frames a second, a keyframe every 2 s. Made for checking sync by eye and ear:
 # a timecode that counts frames, a ring that closes and flashes with a note on each second, 24 cells of which one is lit.
 make_demo() {
   mkdir -p "$demo"
-  local seconds=72 ink=0x0e0f13 panel=0x1b1d24 paper=0xe9e6df quiet=0x868995 amber=0xffb454 teal=0x4fd1c5
+  local seconds=60 ink=0x0e0f13 panel=0x282b34 paper=0xe9e6df quiet=0x868995 amber=0xffb454 teal=0x4fd1c5
   local sans="$fonts/DejaVuSans.ttf" bold="$fonts/DejaVuSans-Bold.ttf" mono="$fonts/DejaVuSansMono-Bold.ttf"
 
   # The ring, drawn at twice its size for smooth edges. `a` runs from 0 to 1 clockwise from the top; 24 frames, looped.
   local r='hypot(X-159.5,Y-159.5)' a='mod(atan2(X-159.5,159.5-Y)/(2*PI)+1,1)'
-  local ring="between($r,136,152)" done_="lte($a,N/24)" disc="lte($r,118)" glow='exp(-N/4)'
+  local ring="between($r,136,152)" done_="lte($a,N/24)" disc="lte($r,118)" glow='exp(-N/3)'
   local pixel="if($ring,if($done_,1,0.14),0)"
   geq_channel() { # amber part, teal part and ink of one colour channel
     echo "$3+($1-$3)*$pixel+($2-$3)*if($disc,$glow,0)"
@@ -78,9 +78,9 @@ make_demo() {
   text+=",drawtext=fontfile=$sans:text='sample film':fontsize=22:fontcolor=$paper:x=194:y=36"
   text+=",drawtext=fontfile=$mono:text='$minutes\:$whole':fontsize=76:fontcolor=$paper:x=232:y=128"
   text+=",drawtext=fontfile=$mono:text='$frames':fontsize=76:fontcolor=$teal:x=490:y=128"
-  text+=",drawtext=fontfile=$sans:text='minutes':fontsize=12:fontcolor=$quiet:x=252:y=208"
-  text+=",drawtext=fontfile=$sans:text='seconds':fontsize=12:fontcolor=$quiet:x=390:y=208"
-  text+=",drawtext=fontfile=$sans:text='frames':fontsize=12:fontcolor=$quiet:x=514:y=208"
+  text+=",drawtext=fontfile=$sans:text='minutes':fontsize=12:fontcolor=$quiet:x=252:y=219-max_glyph_a"
+  text+=",drawtext=fontfile=$sans:text='seconds':fontsize=12:fontcolor=$quiet:x=390:y=219-max_glyph_a"
+  text+=",drawtext=fontfile=$sans:text='frames':fontsize=12:fontcolor=$quiet:x=514:y=219-max_glyph_a"
 
   local cells='' tens='' i
   for ((i = 0; i < 24; i++)); do cells+="drawbox=x=$((i * 14)):y=0:w=10:h=10:color=$panel:t=fill,"; done
@@ -88,19 +88,19 @@ make_demo() {
 
   local picture="color=c=$ink:s=640x360:r=24:d=$seconds,format=gbrp,$text[words];$beat[beat];"
   picture+="color=c=$ink:s=336x10:r=24:d=$seconds,format=gbrp,${cells%,}[cells];"
-  picture+="color=c=$teal:s=10x10:r=24:d=$seconds,format=gbrp[lit];[cells][lit]overlay=x='mod(n,24)*14':format=gbrp[row];"
+  picture+="color=c=$teal:s=10x10:r=24:d=$seconds,format=gbrp[lit];[cells][lit]overlay=x='mod(round(t*24),24)*14':format=gbrp[row];"
   picture+="color=c=$panel:s=560x6:r=24:d=$seconds,format=gbrp[track];color=c=$amber:s=560x6:r=24:d=$seconds,format=gbrp[fill];"
-  picture+="[track][fill]overlay=x='-560+560*n/($seconds*24)':format=gbrp$tens[bar];"
+  picture+="[track][fill]overlay=x='-560+560*t/$seconds':format=gbrp$tens[bar];"
   picture+="[words][beat]overlay=x=40:y=96:format=gbrp[p1];[p1][row]overlay=x=240:y=236:format=gbrp[p2];"
   picture+="[p2][bar]overlay=x=40:y=314:format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p[video]"
 
   # A soft pluck on each second, four notes in turn; the first of each four is the lowest.
   local note='220*pow(2,(7*eq(mod(floor(t),4),1)+12*eq(mod(floor(t),4),2)+7*eq(mod(floor(t),4),3))/12)'
-  local sound="aevalsrc='0.5*exp(-mod(t,1)*22)*min(1,mod(t,1)*400)*(sin(2*PI*2*$note*t)+0.3*sin(2*PI*4*$note*t))':s=32000:d=$seconds[sound]"
+  local sound="aevalsrc='0.5*exp(-mod(t,1)*22)*min(1,mod(t,1)*400)*(sin(2*PI*2*$note*t)+0.3*sin(2*PI*4*$note*t))':s=24000:d=$seconds[sound]"
 
   encode -filter_complex "$picture;$sound" -map '[video]' -map '[sound]' "${exact[@]}" -t "$seconds" \
-    -c:v libx264 -profile:v main -preset veryslow -tune animation -crf 24 -g 48 -keyint_min 48 -sc_threshold 0 \
-    -color_primaries bt709 -color_trc bt709 -colorspace bt709 -c:a aac -b:a 32k -ac 1 \
+    -c:v libx264 -profile:v main -preset veryslow -tune animation -x264-params qcomp=0.7:rc-lookahead=96:bframes=8 -crf 31 -g 48 -keyint_min 48 -sc_threshold 0 \
+    -color_primaries bt709 -color_trc bt709 -colorspace bt709 -c:a aac -b:a 20k -ac 1 \
     -metadata title='WatchParty sample film' -movflags +faststart "$demo/sample-film.mp4"
   ls -l "$demo"
 }
