@@ -97,7 +97,7 @@ export const redisNodes: Parser<readonly RedisNode[]> = {
 /** `https://example.org`, or undefined when the text holds more than an origin (one trailing slash aside). */
 function bareOrigin(text: string): string | undefined {
   const url = parseUrl(text, ['http:', 'https:']);
-  if (!url || url.username || url.password || url.pathname !== '/' || /[?#]/.test(text)) return undefined;
+  if (!url || url.username || url.password || url.pathname !== '/' || /[?#*]/.test(text)) return undefined;
   return url.origin;
 }
 

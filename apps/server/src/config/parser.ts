@@ -11,7 +11,7 @@ export function integer(min: number, max: number): Parser<number> {
   return {
     accepts: `a whole number from ${min} to ${max}`,
     parse(text) {
-      if (!/^-?\d{1,16}$/.test(text)) return undefined;
+      if (!/^\d{1,16}$/.test(text)) return undefined;
       const value = Number(text);
       return value >= min && value <= max ? value : undefined;
     },
