@@ -16,7 +16,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'walls',
     args: [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.cjs',
       '--output-type', 'err-long', 'packages', 'apps', 'scripts', 'test',
     ],
   },
