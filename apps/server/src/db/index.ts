@@ -4,3 +4,4 @@ export { databaseProblem } from './database-problem.ts';
 export { openDatabase } from './open-database.ts';
 export { migrate } from './migrate.ts';
 export { takeSingleNodeLock } from './single-node-lock.ts';
+export { openThrowawayServer } from './embedded/index.ts';

@@ -1,1 +1,2 @@
 export { openEmbedded } from './embedded.ts';
+export { openThrowawayServer } from './throwaway.ts';

@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+function project(root: string, test: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {
+  const name = root.split('/').at(-1) ?? root;
+  return { extends: true, root, test: { name, include: ['**/*.test.ts', '**/*.test.tsx'], ...test } };
+}
+
+export default defineConfig({
+  test: {
+    // Suites start processes and hold connections: each file gets a process of its own.
+    pool: 'forks',
+    maxWorkers: Math.max(2, availableParallelism()),
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 20_000,
+    retry: 0,
+    projects: [
+      project('packages/redis-kit'),
+      project('packages/protocol'),
+      project('packages/client'),
+      project('apps/server', { globalSetup: ['./test/global-setup.ts'] }),
+      project('apps/web'),
+      project('scripts'),
+    ],
+  },
+});
