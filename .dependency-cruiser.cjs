@@ -204,7 +204,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|assets|data)/' },
+    exclude: { path: '(^|/)(dist|assets|fixtures|data)/' },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
     moduleSystems: ['es6', 'cjs'],
