@@ -22,6 +22,7 @@ export default defineConfig({
       project('apps/server', { globalSetup: ['./test/global-setup.ts'] }),
       project('apps/web'),
       project('scripts'),
+      project('test'),
     ],
   },
 });
