@@ -23,9 +23,13 @@ export interface RequestContext<A extends Access = Access, P = unknown, Q = unkn
 }
 
 /** A JSON answer with headers of its own. */
-export interface WithHeaders<T> {
+export class WithHeaders<T> {
   readonly data: T;
   readonly headers: Readonly<Record<string, string>>;
+  constructor(data: T, headers: Readonly<Record<string, string>>) {
+    this.data = data;
+    this.headers = headers;
+  }
 }
 
 /** An answer outside the envelope: a film's bytes, a page. `body` undefined: none. */
@@ -113,10 +117,3 @@ export const uploadRoute = <A extends Access, R extends TSchema, P extends TSche
 export const rawRoute = <A extends Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>(
   route: Omit<RawRoute<A, P, Q>, 'kind'>,
 ): Route => ({ kind: 'raw', ...route });
-
-export function withHeaders<T>(data: T, headers: Readonly<Record<string, string>>): WithHeaders<T> {
-  return Object.assign(Object.create(withHeadersPrototype) as WithHeaders<T>, { data, headers });
-}
-const withHeadersPrototype = Object.freeze({});
-export const hasHeaders = (value: unknown): value is WithHeaders<unknown> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === withHeadersPrototype;

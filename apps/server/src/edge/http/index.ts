@@ -1,0 +1,3 @@
+export { type Authenticate } from './guard.ts';
+export { createHttpServer, type HttpServer, type HttpSettings } from './server.ts';
+export { describeApi } from './openapi.ts';

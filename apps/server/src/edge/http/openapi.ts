@@ -1,0 +1,152 @@
+import type { TSchema } from 'typebox';
+import { ERROR_CODES, type ErrorCode, ProblemDetails, Success } from '@watchparty/protocol';
+import type { Route } from '../../kernel/route.ts';
+
+interface Json {
+  [key: string]: unknown;
+}
+
+/** Codes that any route can answer with; each route adds its own. */
+const ALWAYS: readonly ErrorCode[] = ['request.invalid', 'service.internal', 'service.unavailable'];
+const WITH_TOKEN: readonly ErrorCode[] = ['auth.required', 'auth.token_invalid'];
+const WITH_BODY: readonly ErrorCode[] = ['request.body_malformed', 'request.body_too_large', 'request.media_type_unsupported', 'request.timeout'];
+
+/**
+ * The API description (OpenAPI 3.1) of the route table. Schemas with a title become named components,
+ * so that the same shape is described once.
+ */
+export function describeApi(routes: readonly Route[], info: { readonly version: string }): Json {
+  const components: Json = {};
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] ??= {};
+    paths[path][route.method.toLowerCase()] = operation(route, components);
+  }
+  componentOf(ProblemDetails, components);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'WatchParty',
+      version: info.version,
+      description:
+        'Plan an event, invite friends, write to one another and watch a film together. Answers carry ' +
+        '`{"success": true, "data": …}`; refusals are problem details (RFC 9457) with a stable `code`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}
+
+function operation(route: Route, components: Json): Json {
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    ...(route.description && { description: route.description }),
+    tags: [route.tag],
+    security: route.access === 'anyone' ? [{}, { accessToken: [] }] : [{ accessToken: [] }],
+    parameters: parameters(route, components),
+    ...requestBody(route, components),
+    responses: { ...success(route, components), ...refusals(route) },
+  };
+}
+
+function parameters(route: Route, components: Json): Json[] {
+  const params = Object.entries(propertiesOf(route.params)).map(([name, schema]) => ({
+    name, in: 'path', required: true, schema: named(schema, components),
+  }));
+  const query = route.kind === 'upload' ? [] : Object.entries(propertiesOf(route.query)).map(([name, schema]) => ({
+    name, in: 'query', required: requiredOf(route.query).includes(name), schema: named(schema, components),
+  }));
+  const idempotency = route.idempotent !== true ? [] : [{
+    name: 'Idempotency-Key', in: 'header', required: false,
+    description: 'The same key and body again gets the first answer again, for a day',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  }];
+  return [...params, ...query, ...idempotency];
+}
+
+function requestBody(route: Route, components: Json): Json {
+  if (route.kind === 'upload') {
+    const binary = { schema: { type: 'string', contentEncoding: 'binary' } };
+    return { requestBody: { required: true, content: Object.fromEntries(route.contentTypes.map((type) => [type, binary])) } };
+  }
+  if (route.kind !== 'json' || route.body === undefined) return {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: named(route.body as TSchema, components) } } } };
+}
+
+function success(route: Route, components: Json): Json {
+  if (route.kind === 'raw') {
+    const entries = Object.entries(route.produces).map(([status, { description, contentTypes }]) => [
+      status,
+      {
+        description,
+        ...(contentTypes.length > 0 && {
+          content: Object.fromEntries(contentTypes.map((type) => [type, { schema: { type: 'string' } }])),
+        }),
+      },
+    ]);
+    return Object.fromEntries(entries) as Json;
+  }
+  const enveloped = route.kind === 'upload' || route.envelope !== false;
+  const schema = enveloped ? Success(route.response as TSchema) : (route.response as TSchema);
+  const status = route.kind === 'json' ? (route.status ?? 200) : 200;
+  return { [status]: { description: 'Done', content: { 'application/json': { schema: named(schema, components) } } } };
+}
+
+function refusals(route: Route): Json {
+  const hasBody = route.kind === 'json' && route.body !== undefined;
+  const codes = [
+    ...ALWAYS,
+    ...(route.access === 'anyone' ? [] : WITH_TOKEN),
+    ...(route.access === 'admin' ? (['auth.forbidden'] as const) : []),
+    ...(hasBody ? WITH_BODY : []),
+    ...(route.idempotent === true ? (['idempotency.key_reused', 'idempotency.in_flight'] as const) : []),
+    ...(route.errors ?? []),
+  ];
+  const responses: Json = {};
+  for (const [status, ofStatus] of Map.groupBy(new Set(codes), (code) => ERROR_CODES[code].status)) {
+    responses[status] = {
+      description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}`).join('; '),
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDetails' } } },
+    };
+  }
+  return responses;
+}
+
+const propertiesOf = (schema: unknown): Record<string, TSchema> =>
+  (schema as { properties?: Record<string, TSchema> } | undefined)?.properties ?? {};
+const requiredOf = (schema: unknown): string[] => (schema as { required?: string[] } | undefined)?.required ?? [];
+
+function componentOf(schema: TSchema, components: Json): Json {
+  const title = (schema as { title?: string }).title!;
+  components[title] ??= children(schema, components);
+  return { $ref: `#/components/schemas/${title}` };
+}
+
+/** The schema as the description shows it: titled ones by reference, the others inline. */
+function named(schema: TSchema, components: Json): Json {
+  return (schema as { title?: string }).title === undefined ? children(schema, components) : componentOf(schema, components);
+}
+
+function children(schema: unknown, components: Json): Json {
+  const out: Json = {};
+  for (const [key, value] of Object.entries(schema as Json)) {
+    if (key === 'properties') {
+      out[key] = Object.fromEntries(Object.entries(value as Json).map(([name, item]) => [name, named(item as TSchema, components)]));
+    } else if (key === 'items') {
+      out[key] = named(value as TSchema, components);
+    } else if (key === 'anyOf' || key === 'allOf' || key === 'oneOf') {
+      out[key] = (value as TSchema[]).map((item) => named(item, components));
+    } else {
+      out[key] = value;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,64 @@
+import { ERROR_CODES, type ErrorCode, type ProblemDetails } from '@watchparty/protocol';
+import { databaseProblem } from '../../db/index.ts';
+import type { Log } from '../../kernel/log.ts';
+import { Problem } from '../../kernel/problem.ts';
+
+/** Fastify's and Node's own refusals, by their code. */
+const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'request.body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.media_type_unsupported',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.body_malformed',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'request.body_malformed',
+  FST_ERR_BAD_URL: 'request.invalid',
+  FST_ERR_ASYNC_CONSTRAINT: 'request.invalid',
+  ECONNRESET: 'request.body_malformed',
+  ERR_STREAM_PREMATURE_CLOSE: 'request.body_malformed',
+};
+
+/**
+ * Turns whatever was thrown into the problem to answer with. What is not foreseen becomes `service.internal`
+ * and is logged in full; its own words never leave the server.
+ */
+export function toProblem(error: unknown, log: Log): Problem {
+  if (error instanceof Problem) {
+    if (error.status >= 500) log.warn({ err: error.cause ?? error, code: error.code }, error.message);
+    return error;
+  }
+  const foreseen = databaseProblem(error);
+  if (foreseen !== undefined) {
+    log.warn({ err: error, code: foreseen.code }, 'The database could not serve a request');
+    return foreseen;
+  }
+  const code = frameworkCode(error);
+  if (code !== undefined) return new Problem(code, { cause: error });
+  log.error({ err: error }, 'A request failed unexpectedly');
+  return new Problem('service.internal', { cause: error });
+}
+
+function frameworkCode(error: unknown): ErrorCode | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return FRAMEWORK_CODES[String(error.code)];
+}
+
+export function problemBody(problem: Problem, requestId: string): ProblemDetails {
+  return {
+    success: false,
+    type: `/api/docs/errors#${problem.code}`,
+    title: ERROR_CODES[problem.code].title,
+    status: problem.status,
+    detail: problem.detail,
+    code: problem.code,
+    errors: problem.errors.map(({ field, message }) => ({ field, message })),
+    requestId,
+  };
+}
+
+export function problemHeaders(problem: Problem): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+    ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
+    ...problem.headers,
+  };
+}

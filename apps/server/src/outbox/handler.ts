@@ -1,0 +1,30 @@
+import type { Static, TSchema } from 'typebox';
+import type { Effect } from '../kernel/write.ts';
+
+/** How effects of one kind are applied. Idempotent: after a crash an effect may be applied again. */
+export interface EffectHandler<S extends TSchema = TSchema> {
+  readonly kind: string;
+  readonly schema: S;
+  /** True: the write's answer waits until the effect is applied (invalidations). */
+  readonly answerWaits: boolean;
+  /** Applies all, in this order, or throws. `EffectUnavailable` says that the target is away, not that the row is bad. */
+  apply(payloads: readonly Static<S>[]): Promise<void>;
+}
+
+/** The effect's target (Redis, the storage) cannot be reached: try again later, without counting it against the row. */
+export class EffectUnavailable extends Error {
+  override readonly name = 'EffectUnavailable';
+}
+
+/** A kind of effect: builds effects with a payload of its schema, and is bound to its `apply` in `main`. */
+export interface EffectKind<S extends TSchema> {
+  readonly kind: string;
+  of(payload: Static<S>, key?: string): Effect;
+  handler(apply: EffectHandler<S>['apply']): EffectHandler;
+}
+
+export const effectKind = <S extends TSchema>(kind: string, schema: S, options: { answerWaits: boolean }): EffectKind<S> => ({
+  kind,
+  of: (payload, key) => ({ kind, payload: payload as object, ...(key !== undefined && { key }) }),
+  handler: (apply) => ({ kind, schema, answerWaits: options.answerWaits, apply: apply as EffectHandler['apply'] }),
+});
