@@ -9,12 +9,18 @@ interface Report {
   }[];
 }
 
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
 /**
  * Counts one run of vitest from its JSON report and exit code. A file that fails outside its tests (an import,
  * a hook) counts as one failed; so does a run that ends badly with all tests passed (an unhandled error,
  * no tests found) or leaves no report (a crash).
  */
-export function countTests(json: string | undefined, code: number): { passed: number; failed: number; skipped: number } {
+export function countTests(json: string | undefined, code: number): Count {
   if (json === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(json) as Report;
   const failed = report.testResults.reduce((sum, file) => {
@@ -29,6 +35,6 @@ export function countTests(json: string | undefined, code: number): { passed: nu
 }
 
 /** The last line of every test run: `N passed, N failed`. */
-export function summary({ passed, failed }: { passed: number; failed: number }): string {
+export function summary({ passed, failed }: Pick<Count, 'passed' | 'failed'>): string {
   return `${passed} passed, ${failed} failed`;
 }

@@ -38,7 +38,7 @@ export class ToolMissing extends Error {
 }
 
 /** The command of `tool` that is on PATH and new enough, or why there is none. */
-export async function probe(tool: Tool, env: NodeJS.ProcessEnv): Promise<{ command: string } | { problem: string }> {
+async function probe(tool: Tool, env: NodeJS.ProcessEnv): Promise<{ command: string } | { problem: string }> {
   let problem = 'not found';
   for (const command of tool.commands) {
     const { code, output } = await run(command, ['--version'], { env });

@@ -1,0 +1,76 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ensureTools, TOOLS, type Host } from './tools.ts';
+
+let bin: string;
+let lines: string[];
+
+beforeEach(() => {
+  bin = mkdtempSync(join(tmpdir(), 'watchparty-tools-'));
+  lines = [];
+});
+afterEach(() => rmSync(bin, { recursive: true, force: true }));
+
+/** A machine that has what `program` put there, and nothing else. */
+const host = (mayInstall: boolean): Host => ({ env: { PATH: bin }, mayInstall, write: (line) => lines.push(line) });
+
+function program(name: string, body: string): void {
+  writeFileSync(join(bin, name), `#!/bin/sh\n${body}\n`);
+  chmodSync(join(bin, name), 0o755);
+}
+
+/** An apt-get that installs a Redis of `version` when it is asked for the right package. */
+const aptGet = (version: string) =>
+  program('apt-get', [
+    'for last; do :; done',
+    `echo "$@" >> '${bin}/apt.log'`,
+    '[ "$1" = update ] && exit 0',
+    '[ "$last" = redis-server ] || exit 100',
+    `printf '#!/bin/sh\\necho "Redis server v=${version} sha=0"\\n' > '${bin}/redis-server'`,
+    `/bin/chmod +x '${bin}/redis-server'`,
+  ].join('\n'));
+
+it('is content with what is there', async () => {
+  program('redis-server', 'echo "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0"');
+  await ensureTools(TOOLS, host(true));
+  expect(lines).toEqual([]);
+});
+
+it('takes Valkey too, also beside a Redis that is too old', async () => {
+  program('redis-server', 'echo "Redis server v=6.0.16 sha=00000000:0"');
+  program('valkey-server', 'echo "Valkey server v=8.1.3 sha=00000000:0"');
+  await ensureTools(TOOLS, host(false));
+  expect(lines).toEqual([]);
+});
+
+it('says in one line what to install where it may not', async () => {
+  await expect(ensureTools(TOOLS, host(false))).rejects.toThrow(
+    /^The tests need Redis server ≥ 7\.0 \(not found\): install it .*apt-get install redis-server.*$/,
+  );
+});
+
+it('names the version that is too old', async () => {
+  program('redis-server', 'echo "Redis server v=6.2.9 sha=00000000:0"');
+  await expect(ensureTools(TOOLS, host(false))).rejects.toThrow('(redis-server is 6.2)');
+});
+
+it('does not take a program that is broken', async () => {
+  program('redis-server', 'echo "Redis server v=7.0.15"; exit 127');
+  await expect(ensureTools(TOOLS, host(false))).rejects.toThrow('(not found)');
+});
+
+it('installs what is missing where it may, with one line', async () => {
+  aptGet('7.0.15');
+  await ensureTools(TOOLS, host(true));
+  expect(lines).toEqual(['Installing redis-server by apt-get …']);
+});
+
+it('says so when the package is too old or does not install', async () => {
+  aptGet('6.0.16');
+  await expect(ensureTools(TOOLS, host(true))).rejects.toThrow(/apt-get did not help \(redis-server is 6\.0\): install/);
+  rmSync(join(bin, 'redis-server'));
+  program('apt-get', 'echo "E: Unable to locate package"; exit 100');
+  await expect(ensureTools(TOOLS, host(true))).rejects.toThrow(/did not help \(E: Unable to locate package\): install/);
+});
