@@ -44,8 +44,8 @@ export function databaseProblem(error: unknown): Problem | undefined {
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  // ENOENT and the like count only from the socket: a missing file is another matter.
-  if (typeof code === 'string' && LOST.has(code)) return syscall !== 'open' && syscall !== 'stat';
+  // ENOENT is a missing socket only when connecting: a missing file is another matter.
+  if (typeof code === 'string' && LOST.has(code)) return code !== 'ENOENT' || syscall === 'connect';
   return LOST_MESSAGES.some((message) => error.message.startsWith(message));
 }
 

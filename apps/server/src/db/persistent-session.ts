@@ -59,7 +59,8 @@ export async function openPersistentSession(options: SessionOptions): Promise<Pe
           if (!closing.signal.aborted) options.onRefused?.();
           return;
         }
-        options.log.debug({ err: error, session: options.name }, 'the database is not back yet');
+        const level = waitMs === FIRST_WAIT_MS ? 'warn' : 'debug';
+        options.log[level]({ err: error, session: options.name }, 'the database is not back yet');
       }
       await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => {});
     }

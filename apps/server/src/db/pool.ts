@@ -50,7 +50,8 @@ function streamOf(client: pg.PoolClient): Socket {
 
 const { INT8, DATE } = pg.types.builtins;
 const INT8_ARRAY = 1016;
-const parseTextArray = pg.types.getTypeParser(1009 as pg.types.TypeId) as (text: string) => (string | null)[];
+const TEXT_ARRAY = 1009;
+const parseTextArray = pg.types.getTypeParser(TEXT_ARRAY as number, 'text') as (text: string) => (string | null)[];
 
 const parsers = new Map<number, (text: string) => unknown>([
   [INT8, parseInt8],

@@ -1,4 +1,4 @@
-import { chown, writeFile } from 'node:fs/promises';
+import { chown, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartError } from '../../kernel/start-error.ts';
 import type { Engine } from './engine.ts';
@@ -7,6 +7,7 @@ import { createWhole } from './staging.ts';
 
 export const ROLE = 'watchparty';
 export const DATABASE = 'watchparty';
+export const MAJOR_VERSION = 18;
 
 export interface ClusterOptions {
   readonly folder: string;
@@ -54,6 +55,25 @@ export async function createCluster(engine: Engine, options: ClusterOptions): Pr
     }
     return cluster;
   });
+}
+
+/** `StartError` when an existing cluster cannot be served: another version's, or another user's. */
+export async function checkCluster(folder: string, user: OsUser | undefined): Promise<void> {
+  if (process.platform !== 'win32') {
+    const { uid } = await stat(folder);
+    const expected = user?.uid ?? process.getuid?.();
+    if (uid !== expected) {
+      const who = uid === 0 ? `root, as which PostgreSQL does not run: chown -R ${user?.name} ${folder}` : `user ${uid}`;
+      throw new StartError(`The database in ${folder} belongs to ${who}.`);
+    }
+  }
+  const version = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(() => 'an unknown version')).trim();
+  if (version !== String(MAJOR_VERSION)) {
+    throw new StartError(
+      `${folder} was made by PostgreSQL ${version}; this WatchParty brings ${MAJOR_VERSION}. ` +
+        'Dump it with the old version and restore it into a new DATA_DIR.',
+    );
+  }
 }
 
 /** Gives the role a new password; the server must not be running. */

@@ -1,7 +1,7 @@
 import { chmod, cp, lstat, readdir, readFile, realpath, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { StartError } from '../../kernel/start-error.ts';
-import { exists, mkdirOpen, SHARED_FOLDER } from './place.ts';
+import { exists, mkdirOpen } from './place.ts';
 import { run, type OsUser } from './run.ts';
 import { createWhole } from './staging.ts';
 
@@ -18,8 +18,8 @@ interface EngineOptions {
   readonly progress: (line: string) => void;
   /** Folder of the npm package; by default the installed one for this platform. */
   readonly packageFolder?: string;
-  /** Where copies for another user go. */
-  readonly sharedFolder?: string;
+  /** Where a copy for another user goes. */
+  readonly sharedFolder: string;
 }
 
 /** PostgreSQL's programs, runnable by `user`: in place, or in a copy made once. */
@@ -29,7 +29,7 @@ export async function findEngine(options: EngineOptions): Promise<Engine> {
   const linked = await createMissingSymlinks(folder).then(() => true, () => false);
   const engine = engineIn(path.join(folder, 'native'));
   if (linked && (!user || (await isRunnable(engine, user)))) return engine;
-  const shared = user ? (options.sharedFolder ?? SHARED_FOLDER) : options.dataDir;
+  const shared = user ? options.sharedFolder : options.dataDir;
   const copy = engineIn(await copyEngine(folder, shared, options));
   if (user && !(await isRunnable(copy, user))) {
     throw new StartError(
@@ -83,7 +83,7 @@ async function copyEngine(packageFolder: string, into: string, options: EngineOp
   const copy = path.join(into, `engine-${version}-${process.platform}-${process.arch}`);
   if (await exists(copy)) return path.join(copy, 'native');
   options.progress(`Copying PostgreSQL (60 MB) to ${copy}…`);
-  if (options.user && into === SHARED_FOLDER) await mkdirOpen(into);
+  await mkdirOpen(into);
   await createWhole(copy, undefined, async (staging) => {
     const target = path.join(staging, 'engine');
     await cp(path.join(packageFolder, 'native'), path.join(target, 'native'), { recursive: true, verbatimSymlinks: true });

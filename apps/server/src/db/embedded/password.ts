@@ -2,30 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-export interface Password {
-  readonly text: string;
-  /** True when this call made it, so that an existing cluster cannot know it. */
-  readonly fresh: boolean;
-}
-
 /** The password of the role, kept in `DATA_DIR/postgres.password` (0600); two first starts agree on one. */
-export async function loadPassword(dataDir: string): Promise<Password> {
-  const file = path.join(dataDir, 'postgres.password');
+export async function loadPassword(dataDir: string): Promise<string> {
+  const file = passwordFile(dataDir);
   const kept = await readKept(file);
-  if (kept) return { text: kept, fresh: false };
+  if (kept) return kept;
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   const text = randomBytes(24).toString('base64url');
   await writeFile(draft, `${text}\n`, { mode: 0o600, flush: true });
   try {
     // link, unlike rename, does not replace what a start at the same moment has made.
     await link(draft, file);
-    return { text, fresh: true };
+    return text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return { text: await readKept(file), fresh: false };
+    return await readKept(file);
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+export function passwordFile(dataDir: string): string {
+  return path.join(dataDir, 'postgres.password');
 }
 
 async function readKept(file: string): Promise<string> {

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { StartError } from '../../kernel/start-error.ts';
 import { run, type OsUser } from './run.ts';
 
-/** For what the user of PostgreSQL cannot reach in its first place. */
+/** For what the user of PostgreSQL cannot reach in its first place; tests give another. */
 export const SHARED_FOLDER = '/var/lib/watchparty';
 /** In DATA_DIR: the path of a cluster that had to live elsewhere. */
 const POINTER = 'postgres.location';
 
 /** Where the cluster of this DATA_DIR is, if there is one. `StartError` when it has gone. */
-export async function findCluster(dataDir: string): Promise<string | undefined> {
+export async function findCluster(dataDir: string, sharedFolder: string): Promise<string | undefined> {
   const pointer = path.join(dataDir, POINTER);
   const elsewhere = (await readFile(pointer, 'utf8').catch(() => '')).trim();
   if (elsewhere) {
@@ -20,17 +20,19 @@ export async function findCluster(dataDir: string): Promise<string | undefined> 
         'Bring it back, or remove that file to begin with an empty database.',
     );
   }
-  return firstExisting([path.join(dataDir, 'postgres'), await sharedPlace(dataDir)]);
+  return firstExisting([path.join(dataDir, 'postgres'), await sharedPlace(dataDir, sharedFolder)]);
 }
 
 /** Where a new cluster goes: `DATA_DIR/postgres` if PostgreSQL's user can get there. */
 export async function choosePlace(
   dataDir: string,
+  sharedFolder: string,
   user: OsUser | undefined,
   progress: (line: string) => void,
 ): Promise<string> {
   if (!user || (await canEnter(dataDir, user))) return path.join(dataDir, 'postgres');
-  const place = await sharedPlace(dataDir);
+  const place = await sharedPlace(dataDir, sharedFolder);
+  await mkdirOpen(sharedFolder);
   await mkdirOpen(path.dirname(place));
   progress(`The user ${user.name} cannot enter ${dataDir}: the database goes to ${place}.`);
   return place;
@@ -50,18 +52,15 @@ export async function canEnter(folder: string, user: OsUser): Promise<boolean> {
   return code === 0;
 }
 
-/** Makes `/var/lib/watchparty` and a folder in it, enterable by all whatever our umask. */
+/** Makes a folder of ours enterable by all, whatever our umask. */
 export async function mkdirOpen(folder: string): Promise<void> {
-  for (const each of folder === SHARED_FOLDER ? [folder] : [SHARED_FOLDER, folder]) {
-    const made = await mkdir(each, { recursive: true });
-    if (made !== undefined) await chmod(each, 0o755);
-  }
+  if ((await mkdir(folder, { recursive: true })) !== undefined) await chmod(folder, 0o755);
 }
 
 /** The same for the same DATA_DIR, so that an interrupted first start finds its own traces. */
-async function sharedPlace(dataDir: string): Promise<string> {
+async function sharedPlace(dataDir: string, sharedFolder: string): Promise<string> {
   const id = createHash('sha256').update(await realpath(dataDir)).digest('hex').slice(0, 16);
-  return path.join(SHARED_FOLDER, id, 'postgres');
+  return path.join(sharedFolder, id, 'postgres');
 }
 
 async function firstExisting(folders: readonly string[]): Promise<string | undefined> {

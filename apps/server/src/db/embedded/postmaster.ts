@@ -1,6 +1,8 @@
 import { link, readFile, readlink, realpath, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import path from 'node:path';
+import { StartError } from '../../kernel/start-error.ts';
 import { run } from './run.ts';
 
 /** What `postmaster.pid` says about the server of a cluster. */
@@ -48,16 +50,38 @@ export async function isPostmasterOf(pid: number, cluster: string): Promise<bool
 }
 
 /**
- * Takes away a pid file whose id now belongs to another program, which PostgreSQL would believe to be
- * itself. (One whose id is free it removes on its own.) A server that starts at this moment keeps its file.
+ * Takes away the lock files of a server that is gone when their process id now belongs to another program,
+ * which PostgreSQL would believe to be itself. (Those whose id is free it removes on its own.)
+ * A server that starts at this moment keeps its files. `StartError` when a server that is not among our
+ * processes answers on the socket: it runs in another container.
  */
-export async function removeStalePidFile(cluster: string): Promise<void> {
+export async function removeStaleLocks(cluster: string): Promise<void> {
   const stale = await readPidFile(cluster);
   if (!stale || (await isPostmasterOf(stale.pid, cluster))) return;
-  const file = path.join(cluster, 'postmaster.pid');
+  const socket = stale.socketFolder && path.join(stale.socketFolder, `.s.PGSQL.${stale.port}`);
+  if (socket && (await answers(socket)) && !(await findPostmaster(cluster))) {
+    throw new StartError(`The database in ${cluster} is in use from another container. Stop that one first.`);
+  }
+  await setAside(path.join(cluster, 'postmaster.pid'), stale.pid);
+  if (socket) await setAside(`${socket}.lock`, stale.pid);
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket)
+      .once('connect', () => {
+        connection.destroy();
+        resolve(true);
+      })
+      .once('error', () => resolve(false));
+  });
+}
+
+/** Removes a lock file only if it still names `stalePid`: looking and removing are not one step. */
+async function setAside(file: string, stalePid: number): Promise<void> {
   const aside = `${file}.${randomBytes(4).toString('hex')}`;
   await rename(file, aside).catch(() => {});
   const taken = Number((await readFile(aside, 'utf8').catch(() => '')).split('\n')[0]);
-  if (taken && taken !== stale.pid) await link(aside, file).catch(() => {});
+  if (taken && taken !== stalePid) await link(aside, file).catch(() => {});
   await rm(aside, { force: true });
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../../kernel/start-error.ts';
 import type { Engine } from './engine.ts';
-import { findPostmaster, removeStalePidFile, type Postmaster } from './postmaster.ts';
+import { findPostmaster, isPostmasterOf, removeStaleLocks, type Postmaster } from './postmaster.ts';
 import { run, spawnAs, type OsUser } from './run.ts';
 import { openSocketFolder } from './socket-folder.ts';
 
@@ -15,6 +15,8 @@ interface ServerOptions {
   readonly cluster: string;
   readonly user: OsUser | undefined;
   readonly progress: (line: string) => void;
+  /** Where it listens if it uses TCP (Windows); a free port by default. */
+  readonly port?: number;
 }
 
 /** A clean start takes 30 ms; the recovery of a large database after a power cut may take minutes. */
@@ -52,7 +54,7 @@ export async function ensureServer(options: ServerOptions): Promise<{ postmaster
         if (elapsedMs() > REFUSAL_TIMEOUT_MS || !(await isPassingRefusal(cluster))) throw await failure(cluster);
         await sleep(REFUSAL_INTERVAL_MS);
       }
-      await removeStalePidFile(cluster);
+      await removeStaleLocks(cluster);
       child = await spawnServer(options);
       spawned = true;
     }
@@ -61,9 +63,9 @@ export async function ensureServer(options: ServerOptions): Promise<{ postmaster
   throw await failure(cluster);
 }
 
-async function spawnServer({ engine, cluster, user }: ServerOptions): Promise<ChildProcess> {
+async function spawnServer({ engine, cluster, user, port }: ServerOptions): Promise<ChildProcess> {
   const address = process.platform === 'win32'
-    ? ['-c', 'listen_addresses=127.0.0.1', '-p', String(await freePort())]
+    ? ['-c', 'listen_addresses=127.0.0.1', '-p', String(port ?? (await freePort()))]
     : ['-c', 'listen_addresses=', '-k', await openSocketFolder(cluster, user)];
   const output = await openOutput(cluster, user);
   try {
@@ -112,7 +114,7 @@ export async function stopServer(engine: Engine, cluster: string): Promise<void>
 
 async function hasEnded(cluster: string, pid: number, timeoutMs: number): Promise<boolean> {
   for (const startedAt = performance.now(); performance.now() - startedAt < timeoutMs; ) {
-    if ((await findPostmaster(cluster))?.pid !== pid) return true;
+    if (!(await isPostmasterOf(pid, cluster))) return true;
     await sleep(POLL_INTERVAL_MS);
   }
   return false;

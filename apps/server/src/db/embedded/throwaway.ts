@@ -5,6 +5,7 @@ import { createCluster } from './cluster.ts';
 import { connectionStringOf } from './connection-string.ts';
 import { findEngine } from './engine.ts';
 import { chooseOsUser } from './os-user.ts';
+import { SHARED_FOLDER } from './place.ts';
 import { ensureServer, stopServer } from './server.ts';
 
 /** Nothing of it survives, so nothing is written for a power cut. */
@@ -31,7 +32,7 @@ export async function openThrowawayServer(): Promise<ThrowawayServer> {
   const folder = await mkdtemp(path.join(await realpath(tmpdir()), 'watchparty-pg-'));
   const user = await chooseOsUser(undefined, progress);
   if (user) await chown(folder, user.uid, user.gid);
-  const engine = await findEngine({ user, dataDir: folder, progress });
+  const engine = await findEngine({ user, dataDir: folder, sharedFolder: SHARED_FOLDER, progress });
   const cluster = path.join(folder, 'postgres');
   const password = 'throwaway';
 
