@@ -95,7 +95,6 @@ export const PatchProfileBody = Type.Object(
     bio: Type.Optional(profileFields.bio),
     email: Type.Optional(profileFields.email),
     locale: Type.Optional(profileFields.locale),
-    currentPassword: Type.Optional(Password),
   },
   { additionalProperties: false, minProperties: 1, title: 'PatchProfileBody' },
 );
@@ -109,10 +108,11 @@ export const PutProfileBody = Type.Object(
     bio: Type.Optional(profileFields.bio),
     email: Type.Optional(profileFields.email),
     locale: Type.Optional(profileFields.locale),
-    currentPassword: Type.Optional(Password),
   },
   { additionalProperties: false, title: 'PutProfileBody' },
 );
+
+export type PutProfileBody = Type.Static<typeof PutProfileBody>;
 
 export const ChangePasswordBody = Type.Object(
   { currentPassword: Password, newPassword: Password },

@@ -67,6 +67,8 @@ export interface JsonRoute<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** True: no body at all is the same as `{}`. */
+  readonly bodyOptional?: boolean;
   /** The schema of `data`; of the whole body where `envelope` is false. */
   readonly response: R;
   readonly status?: 200 | 201 | 202;
@@ -117,3 +119,9 @@ export const uploadRoute = <A extends Access, R extends TSchema, P extends TSche
 export const rawRoute = <A extends Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>(
   route: Omit<RawRoute<A, P, Q>, 'kind'>,
 ): Route => ({ kind: 'raw', ...route });
+
+/** What a session remembers of the client it was opened from. */
+export function clientOf(context: RequestContext): { readonly userAgent: string; readonly ip: string } {
+  const userAgent = context.headers['user-agent'];
+  return { userAgent: typeof userAgent === 'string' ? userAgent.slice(0, 500) : '', ip: context.ip };
+}

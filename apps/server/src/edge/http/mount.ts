@@ -51,7 +51,7 @@ function handlerOf(route: Route, deps: MountDeps): Handler {
 function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
   const params = compileText('params', route.params);
   const query = compileText('query', route.query);
-  const body = route.body === undefined ? refuseBody : compileBody(route.body);
+  const body = route.body === undefined ? refuseBody : compileBody(route.body, { optional: route.bodyOptional === true });
   const status = route.status ?? 200;
   const enveloped = route.envelope !== false;
   const response = Compile(enveloped ? Success(route.response) : route.response);
@@ -102,6 +102,7 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
     const data = await route.handle({
       ...context,
       params: given,
+      query: undefined,
       write: deps.write,
       body: { stream: request.raw, contentLength: length === undefined ? undefined : Number(length) },
     });

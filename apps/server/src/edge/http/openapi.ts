@@ -78,7 +78,7 @@ function requestBody(route: Route, components: Json): Json {
     return { requestBody: { required: true, content: Object.fromEntries(route.contentTypes.map((type) => [type, binary])) } };
   }
   if (route.kind !== 'json' || route.body === undefined) return {};
-  return { requestBody: { required: true, content: { 'application/json': { schema: named(route.body as TSchema, components) } } } };
+  return { requestBody: { required: route.bodyOptional !== true, content: { 'application/json': { schema: named(route.body as TSchema, components) } } } };
 }
 
 function success(route: Route, components: Json): Json {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import cors from '@fastify/cors';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type RawServerDefault } from 'fastify';
 import type { Queries } from '../../db/index.ts';
 import { uuidv7 } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -55,11 +55,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): Promise<HttpServer> {
   const { log } = deps;
-  const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+  const options: FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> = {
+    loggerInstance: log,
     disableRequestLogging: true,
     bodyLimit: settings.bodyLimitBytes,
-    trustProxy: typeof settings.trustProxy === 'object' ? [...settings.trustProxy] : settings.trustProxy,
+    trustProxy: trusted(settings.trustProxy),
     // A film may take hours to arrive; the JSON parser and the upload route watch over their own bodies.
     requestTimeout: 0,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
@@ -69,10 +69,11 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     routerOptions: { maxParamLength: 200 },
     genReqId: (request) => requestId(request.headers['x-request-id']),
     frameworkErrors: (error, request, reply) => {
-      sendProblem(reply.code(400), toProblem(error, log), request.id);
+      sendProblem(reply as FastifyReply, toProblem(error, log), request.id);
     },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
-  });
+  };
+  const app = Fastify(options);
 
   const constantHeaders = securityHeaders({ https: settings.publicUrl.startsWith('https:') });
   app.addHook('onRequest', (request, reply, done) => {
@@ -130,6 +131,12 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
       clearTimeout(cutOff);
     },
   };
+}
+
+/** A number trusts that many proxies in a row, counted from this server. */
+function trusted(setting: HttpSettings['trustProxy']): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (typeof setting === 'number') return (_address, hop) => hop < setting;
+  return typeof setting === 'boolean' ? setting : [...setting];
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): void {

@@ -9,9 +9,11 @@ const NOTHING = Type.Object({}, { additionalProperties: false });
 const MAX_REPORTED = 20;
 
 /** Checks one part of a request; throws `request.invalid` with a JSON pointer for each refused field. */
-export function compileBody(schema: TSchema): (value: unknown) => unknown {
+export function compileBody(schema: TSchema, { optional }: { readonly optional: boolean }): (value: unknown) => unknown {
   const validator = Compile(schema);
-  return (value) => {
+  return (given) => {
+    const value = given === undefined && optional ? {} : given;
+    if (value === undefined) throw new Problem('request.body_malformed', { detail: 'A JSON body is required here' });
     if (!validator.Check(value)) throw invalid('body', validator.Errors(value));
     return value;
   };

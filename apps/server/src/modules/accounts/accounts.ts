@@ -1,0 +1,85 @@
+import type { LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, SignedIn, User } from '@watchparty/protocol';
+import type { Actor } from '../../kernel/actor.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Write } from '../../kernel/write.ts';
+import * as repo from './accounts.repo.ts';
+import { ownProfile, publicUser } from './accounts.views.ts';
+import { createRegistration, type RegistrationDeps, type RegistrationSettings, unlessTaken } from './registration.ts';
+import type { Client } from './sign-in.ts';
+
+export type AccountsSettings = RegistrationSettings;
+export type AccountsDeps = RegistrationDeps;
+export type Accounts = ReturnType<typeof createAccounts>;
+
+export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
+  const { queries, passwords, passwordRule, sessions, clock } = deps;
+  const registration = createRegistration(settings, deps);
+
+  async function ownRow(userId: number): Promise<repo.UserRow> {
+    const row = await repo.findById(queries, userId);
+    if (row === undefined) throw new Problem('auth.token_invalid');
+    return row;
+  }
+
+  async function change(write: Write, userId: number, changes: repo.ProfileChanges): Promise<OwnProfile> {
+    return write(async (tx) => {
+      const row = await unlessTaken(() => repo.updateProfile(tx, userId, changes, new Date(clock.now())));
+      if (row === undefined) throw new Problem('auth.token_invalid');
+      return ownProfile(row);
+    });
+  }
+
+  return {
+    ...registration,
+
+    async login(write: Write, body: LoginBody, client: Client): Promise<SignedIn> {
+      const name = body.email ?? body.username;
+      if (name === undefined || (body.email !== undefined && body.username !== undefined)) {
+        throw new Problem('request.invalid', {
+          errors: [{ field: '/body', message: 'must have either email or username' }],
+        });
+      }
+      // A username cannot hold an @, so people may type either into either field.
+      const row = name.includes('@') ? await repo.findByEmail(queries, name) : await repo.findByUsername(queries, name);
+      const right = await passwords.verify(body.password, row?.password_hash);
+      if (row === undefined || !right) throw new Problem('auth.credentials_wrong');
+      return write(async (tx) => ({ user: ownProfile(row), ...(await sessions.open(tx, row.id, client)) }));
+    },
+
+    async profile(actor: Actor): Promise<OwnProfile> {
+      return ownProfile(await ownRow(actor.userId));
+    },
+
+    async publicProfile(userId: number): Promise<User | undefined> {
+      const row = await repo.findById(queries, userId);
+      return row && publicUser(row);
+    },
+
+    /** Changes what is given and nothing else. */
+    patchProfile(write: Write, actor: Actor, { displayName, ...rest }: PatchProfileBody): Promise<OwnProfile> {
+      return change(write, actor.userId, { ...rest, ...(displayName !== undefined && { display_name: displayName }) });
+    },
+
+    /** Replaces the profile: a bio left out is emptied; names, address and language stay, for they cannot be empty. */
+    putProfile(write: Write, actor: Actor, { displayName, bio = '', ...rest }: PutProfileBody): Promise<OwnProfile> {
+      return change(write, actor.userId, { ...rest, display_name: displayName, bio });
+    },
+
+    /** Ends the user's other sessions: whoever knew the old password is out. */
+    async changePassword(write: Write, actor: Actor, currentPassword: string, newPassword: string): Promise<void> {
+      const row = await ownRow(actor.userId);
+      if (!(await passwords.verify(currentPassword, row.password_hash))) {
+        throw new Problem('accounts.password_wrong', {
+          errors: [{ field: '/body/currentPassword', message: 'is wrong' }],
+        });
+      }
+      await passwordRule(newPassword);
+      const newHash = await passwords.hash(newPassword);
+      await write(async (tx) => {
+        const replaced = await repo.replacePassword(tx, row.id, row.password_hash, newHash, new Date(clock.now()));
+        if (!replaced) throw new Problem('accounts.password_wrong');
+        await sessions.endOthers(tx, row.id, actor.sessionId);
+      });
+    },
+  };
+}

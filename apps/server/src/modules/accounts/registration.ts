@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { RegisterBody, SignedIn } from '@watchparty/protocol';
+import type { Queries, Tx } from '../../db/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Write } from '../../kernel/write.ts';
+import * as repo from './accounts.repo.ts';
+import { ownProfile } from './accounts.views.ts';
+import type { PasswordRule } from './password-rule.ts';
+import type { Passwords } from './passwords.ts';
+import type { Client, SessionOpener } from './sign-in.ts';
+
+export interface RegistrationSettings {
+  readonly production: boolean;
+  readonly registration: 'open' | 'invite' | 'closed';
+  /** Whoever registers with this address becomes the admin. */
+  readonly adminEmail: string | undefined;
+  readonly publicUrl: string;
+}
+
+export interface RegistrationDeps {
+  readonly queries: Queries;
+  readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
+  readonly sessions: SessionOpener;
+  readonly clock: Clock;
+}
+
+export function createRegistration(settings: RegistrationSettings, deps: RegistrationDeps) {
+  const { queries, passwords, passwordRule, sessions, clock } = deps;
+
+  function refuseClosed(body: RegisterBody): void {
+    // The set-up link opens even a closed server: without it nobody could ever own one.
+    if (settings.registration === 'open' || body.setupToken !== undefined) return;
+    throw new Problem(
+      settings.registration === 'invite' ? 'accounts.registration_invite_only' : 'accounts.registration_closed',
+    );
+  }
+
+  async function roleOf(tx: Tx, body: RegisterBody): Promise<'user' | 'admin'> {
+    if (body.setupToken !== undefined) {
+      const used = await repo.useSetupToken(tx, hashToken(body.setupToken), new Date(clock.now()));
+      if (!used) throw new Problem('accounts.setup_token_invalid');
+      return 'admin';
+    }
+    if (body.email.toLowerCase() === settings.adminEmail?.toLowerCase()) return 'admin';
+    if (settings.production) return 'user';
+    return (await repo.isFirstUser(tx)) ? 'admin' : 'user';
+  }
+
+  return {
+    async register(write: Write, body: RegisterBody, client: Client): Promise<SignedIn> {
+      refuseClosed(body);
+      await passwordRule(body.password);
+      const passwordHash = await passwords.hash(body.password);
+      return write(async (tx) => {
+        const role = await roleOf(tx, body);
+        const user = await unlessTaken(() =>
+          repo.insertUser(tx, {
+            email: body.email,
+            username: body.username,
+            displayName: body.displayName ?? body.username,
+            passwordHash,
+            role,
+            locale: body.locale ?? 'en',
+          }),
+        );
+        if (body.setupToken !== undefined) await repo.recordSetupUser(tx, hashToken(body.setupToken), user.id);
+        return { user: ownProfile(user), ...(await sessions.open(tx, user.id, client)) };
+      });
+    },
+
+    /**
+     * The one-time link that makes the first admin of a production server, where no address is named for that;
+     * undefined when there is an admin, or another way to become one.
+     */
+    async openSetupLink(write: Write): Promise<string | undefined> {
+      if (!settings.production || settings.adminEmail !== undefined || (await repo.hasAdmin(queries))) return undefined;
+      const token = randomBytes(32).toString('base64url');
+      await write((tx) => repo.replaceSetupToken(tx, hashToken(token)));
+      return `${settings.publicUrl}/register?setup=${token}`;
+    },
+  };
+}
+
+/** Runs an insert or update of names, and says which one is taken if one is. */
+export async function unlessTaken<T>(change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    const taken = repo.takenName(error);
+    if (taken === undefined) throw error;
+    throw new Problem(taken === 'email' ? 'accounts.email_taken' : 'accounts.username_taken', {
+      errors: [{ field: `/body/${taken}`, message: 'is taken' }],
+    });
+  }
+}
+
+const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -1,0 +1,37 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { Problem } from '../../kernel/problem.ts';
+
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+const ALGORITHM = 'HS256';
+const AUDIENCE = 'watchparty';
+const TYPE = 'at+jwt';
+
+/** A signed access token (RFC 9068 in form): whose, of which session, for 15 minutes. */
+export async function signAccessToken(secret: Uint8Array, userId: number, sessionId: string, nowMs: number): Promise<string> {
+  const nowSeconds = Math.floor(nowMs / 1000);
+  return new SignJWT({ sid: sessionId })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+    .setSubject(String(userId))
+    .setAudience(AUDIENCE)
+    .setIssuedAt(nowSeconds)
+    .setExpirationTime(nowSeconds + ACCESS_TOKEN_SECONDS)
+    .sign(secret);
+}
+
+/** The session a token names; throws `auth.token_invalid` for any that we did not sign, of another kind, or expired. */
+export async function verifyAccessToken(secret: Uint8Array, token: string, nowMs: number): Promise<{ userId: number; sessionId: string }> {
+  try {
+    const { payload } = await jwtVerify(token, secret, {
+      algorithms: [ALGORITHM],
+      audience: AUDIENCE,
+      typ: TYPE,
+      requiredClaims: ['sub', 'exp', 'sid'],
+      currentDate: new Date(nowMs),
+    });
+    return { userId: Number(payload.sub), sessionId: String(payload['sid']) };
+  } catch (cause) {
+    if (!(cause instanceof errors.JOSEError) && !(cause instanceof TypeError)) throw cause;
+    const detail = cause instanceof errors.JWTExpired ? 'The access token has expired' : undefined;
+    throw new Problem('auth.token_invalid', { cause, ...(detail !== undefined && { detail }) });
+  }
+}
