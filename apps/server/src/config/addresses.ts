@@ -121,10 +121,10 @@ export const origins: Parser<readonly string[] | '*'> = {
   },
 };
 
-const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 function isProxyAddress(text: string): boolean {
-  if (PROXY_NAMES.includes(text)) return true;
+  if (PROXY_NAMES.has(text)) return true;
   const [address = '', prefix, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;

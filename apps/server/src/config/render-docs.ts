@@ -90,8 +90,8 @@ export function renderConfigurationPage(): string {
       '- **Mail**: `SMTP_HOST` wins. With only `EMAIL_USER` and `EMAIL_PASSWORD`, mails go through Gmail',
       '  (`smtp.gmail.com`, port 465). With neither they are written to `DATA_DIR/outbox`.',
       '- **Production** (`NODE_ENV=production`) needs a `JWT_SECRET` of 32 bytes or more and refuses `CORS_ORIGINS=*`.',
-      '- **Cache**: an entry\'s lifetime bounds how long it is kept, not how fresh it is: a write renews what it changes',
-      '  at once.',
+      '- **Cache**: a lifetime bounds how long an entry is kept, not how fresh it is: a write renews at once what it',
+      '  changes.',
     ].join('\n'),
     'This page is written from `apps/server/src/config/keys.ts` by `node apps/server/src/config/document.ts`.',
   ].join('\n\n')}\n`;

@@ -75,7 +75,7 @@ export function doubts({ values, given }: RuleInput): string[] {
   const lines: string[] = [];
   if (!given('PUBLIC_URL')) lines.push(`PUBLIC_URL: it is not set, links in mails lead to ${values.PUBLIC_URL}`);
   if (values.TRUST_PROXY === true) {
-    lines.push('TRUST_PROXY: true believes everybody, so that rate limits can be evaded; give 1 or the proxy\'s address');
+    lines.push('TRUST_PROXY: true believes everybody, rate limits can be evaded; give 1 or the address of the proxy');
   }
   return lines;
 }
