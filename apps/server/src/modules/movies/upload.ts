@@ -1,5 +1,13 @@
-import type { Storage, StoredObject } from '../../storage/index.ts';
-import type { Video } from './container.ts';
+import { Problem } from '../../kernel/problem.ts';
+import { ObjectTooLargeError, type Storage, type StoredObject } from '../../storage/index.ts';
+import { readVideo, type Video } from './container.ts';
+import { otherContainer, unreadable } from './container.problems.ts';
+import { SNIFF_BYTES, sniffContainer } from './container.sniff.ts';
+
+/** Room that uploads leave on the disk: the database and the logs may live on it. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
+/** How often the room is looked at again while bytes come in: twice within the reserve for each of two uploads. */
+const CHECK_EVERY_BYTES = 16 * 1024 * 1024;
 
 export interface FilmUpload {
   readonly storage: Storage;
@@ -8,7 +16,76 @@ export interface FilmUpload {
   /** The request's `Content-Length`; undefined for a chunked body. */
   readonly contentLength: number | undefined;
   readonly maxBytes: number;
+  /** Ends the upload, and leaves nothing of it. */
   readonly signal: AbortSignal;
 }
 
-export declare function receiveFilm(upload: FilmUpload): Promise<{ object: StoredObject; video: Video }>;
+/**
+ * Stores a film that is being sent and reads what it is. Refuses before the first byte what is announced as too large
+ * (`movies.file_too_large`) or finds no room (`storage.full`), after the first bytes what is no mp4 or webm, and at the
+ * end what is no whole, playable film (see `readVideo`); nothing of a refused or broken upload stays.
+ */
+export async function receiveFilm(upload: FilmUpload): Promise<{ object: StoredObject; video: Video }> {
+  const { storage, contentLength, maxBytes, signal } = upload;
+  if (contentLength !== undefined && contentLength > maxBytes) throw tooLarge(maxBytes);
+  if (contentLength === 0) throw unreadable('It is empty.');
+  await requireRoom(storage, contentLength ?? 0);
+
+  let video: Video | undefined;
+  try {
+    const object = await storage.put(upload.key, checked(upload), {
+      maxBytes,
+      signal,
+      inspect: async (file) => {
+        video = await readVideo(file, { signal });
+      },
+    });
+    if (!video) throw new Error('the storage has not shown the film before publishing it');
+    return { object, video };
+  } catch (error) {
+    if (error instanceof ObjectTooLargeError) throw tooLarge(error.maxBytes);
+    throw error;
+  }
+}
+
+/** The body as it comes, refused as soon as something is wrong with it. */
+async function* checked({ source, storage, contentLength }: FilmUpload): AsyncGenerator<Uint8Array, void> {
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  let received = 0;
+  let nextCheck = CHECK_EVERY_BYTES;
+  for await (const chunk of source) {
+    received += chunk.byteLength;
+    if (head) {
+      head = Buffer.concat([head, chunk.subarray(0, SNIFF_BYTES)]);
+      if (requireFilm(head, false)) head = undefined;
+    }
+    if (received >= nextCheck) {
+      await requireRoom(storage, 0);
+      nextCheck = received + CHECK_EVERY_BYTES;
+    }
+    yield chunk;
+  }
+  if (received === 0) throw unreadable('It is empty.');
+  if (contentLength !== undefined && received < contentLength) {
+    throw new Problem('movies.file_truncated', {
+      detail: `The upload broke off: ${received} of ${contentLength} bytes have arrived.`,
+    });
+  }
+  if (head) requireFilm(head, true);
+}
+
+/** Throws when the first bytes are no film's; false while they do not say. */
+function requireFilm(head: Uint8Array, isWhole: boolean): boolean {
+  const sniffed = sniffContainer(head, isWhole);
+  if (sniffed.kind === 'refused') throw otherContainer(sniffed.reason);
+  return sniffed.kind !== 'undecided';
+}
+
+async function requireRoom(storage: Storage, bytes: number): Promise<void> {
+  const free = await storage.freeBytes();
+  if (free !== undefined && free < bytes + RESERVE_BYTES) throw new Problem('storage.full');
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('movies.file_too_large', { detail: `A film may have ${maxBytes} bytes at most.` });
+}
