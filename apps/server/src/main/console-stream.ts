@@ -8,8 +8,9 @@ const isBusy = (error: unknown): boolean => (error as NodeJS.ErrnoException).cod
 const pause = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 
 /**
- * Writes each line to a file descriptor before it returns, so that a crash loses none. Never throws: a closed pipe, a
- * full disk or a reader that stands still costs lines, not the server.
+ * Writes each line to a file descriptor before it returns, so that a crash loses none. Never throws: a closed pipe or a
+ * full disk costs lines, not the server, and so does a reader that stands still where the pipe does not block (a
+ * blocking one waits for its reader, as every synchronous write does).
  */
 export function createConsoleStream(fd: number): { write(line: string): void } {
   let stalled = false;
