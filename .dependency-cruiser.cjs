@@ -37,7 +37,7 @@ const WORKSPACES = ['packages', 'apps']
     };
   });
 
-const exact = (path) => `^${path.replaceAll('.', '\\.')}$`;
+const PACKAGE_FACES = WORKSPACES.flatMap(({ faces }) => faces.map((path) => `^${path.replaceAll('.', '\\.')}$`));
 
 module.exports = {
   forbidden: [
@@ -93,8 +93,8 @@ module.exports = {
       name: 'packages-by-their-exports',
       comment: 'A package is imported by what its package.json exports.',
       severity: 'error',
-      from: { path: '^((?:packages|apps)/[^/]+|scripts|test)/' },
-      to: { path: '^(?:packages|apps)/[^/]+/', pathNot: ['^$1/', '^apps/[^/]+/test/', ...WORKSPACES.flatMap(({ faces }) => faces.map(exact))] },
+      from: { path: '^((?:packages|apps)/[^/]+)/' },
+      to: { path: '^(?:packages|apps)/[^/]+/', pathNot: ['^$1/', ...PACKAGE_FACES] },
     },
     {
       name: 'packages-by-their-names',

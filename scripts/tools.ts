@@ -51,7 +51,7 @@ async function probe(tool: Tool, env: NodeJS.ProcessEnv): Promise<{ command: str
   return { problem };
 }
 
-/** Finds each tool, installing what is missing where that is allowed. Throws `ToolMissing` for the first that stays so. */
+/** Finds each tool, and installs what is missing where that is allowed. Throws `ToolMissing` for what stays so. */
 export async function ensureTools(tools: readonly Tool[], host: Host): Promise<void> {
   for (const tool of tools) {
     const found = await probe(tool, host.env);

@@ -15,7 +15,8 @@ export async function runVitest(args: readonly string[], options: RunOptions): P
     const { code } = await run(
       process.execPath,
       [
-        VITEST, 'run', '--allowOnly=false', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args,
+        VITEST, 'run', '--allowOnly=false', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`,
+        ...args,
       ],
       options,
     );

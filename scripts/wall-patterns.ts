@@ -7,16 +7,25 @@ export const QUERY_METHODS: ReadonlySet<string> = new Set([
 
 const TABLE = String.raw`(?!(?:the|a|an|this|that|these|those|your|our|its|their|any|every|all|here|there)\b)["\w?.]+`;
 
+const OBJECT = [
+  String.raw`(?:or\s+replace\s+|unique\s+|temp(?:orary)?\s+|unlogged\s+)?`,
+  '(?:table|index|view|type|function|trigger|schema|database|extension|sequence|role)',
+].join('');
+const GUARD = String.raw`(?:if\s+(?:not\s+)?exists\s+|concurrently\s+)*`;
+const CLAUSE = 'on|as|add|drop|alter|rename|cascade|with|owner';
+
 /**
  * The starts of statements, in capitals throughout or in small letters throughout, as SQL is written and a
  * sentence is not; a name follows where prose would have an article.
  */
 const STATEMENTS = [
-  String.raw`select\s+(?:\d+\s*(?:$|;|as\b|from\b|where\b)|["\w.]+\((?!s\))|[\w"'.,:()*?\s|+\-/=<>]+?\sfrom\s+${TABLE})`,
+  String.raw`select\s+\d+\s*(?:$|;|as\b|from\b|where\b)`,
+  String.raw`select\s+["\w.]+\((?!s\))`,
+  String.raw`select\s+[\w"'.,:()*?\s|+\-/=<>]+?\sfrom\s+${TABLE}`,
   String.raw`insert\s+into\s+${TABLE}\s*(?:\(|values\b|select\b|default\b|as\b)`,
   String.raw`update\s+(?:only\s+)?${TABLE}\s+(?:as\s+\w+\s+)?set\s`,
   String.raw`delete\s+from\s+${TABLE}\s*(?:;|where\b|using\b|returning\b|as\b)`,
-  String.raw`(?:create|alter|drop)\s+(?:or\s+replace\s+|unique\s+|temp(?:orary)?\s+|unlogged\s+)?(?:table|index|view|type|function|trigger|schema|database|extension|sequence|role)\s+(?:if\s+(?:not\s+)?exists\s+|concurrently\s+)*${TABLE}\s*(?:\(|on\b|as\b|add\b|drop\b|alter\b|rename\b|cascade\b|with\b|owner\b|;|$)`,
+  String.raw`(?:create|alter|drop)\s+${OBJECT}\s+${GUARD}${TABLE}\s*(?:\(|;|$|(?:${CLAUSE})\b)`,
   String.raw`with\s+(?:recursive\s+)?\w+(?:\s*\([\w,\s]*\))?\s+as\s+(?:(?:not\s+)?materialized\s+)?\(`,
   String.raw`(?:truncate|lock)\s+table\s+${TABLE}`,
   String.raw`set\s+(?:(?:local|session)\s+[\w.]+\s*(?:=|to\b)|transaction\s+(?:isolation|read)\b)`,
@@ -36,7 +45,7 @@ export function looksLikeSql(text: string | undefined): boolean {
 
 const isNamed = (node: ts.Node, name: string): boolean => ts.isIdentifier(node) && node.text === name;
 
-/** `process.env`, `process['env']`, `globalThis.process.env`, `const { env } = process` and `import { env } from 'node:process'`. */
+/** `process.env`, `process['env']`, `const { env } = process` and `import { env } from 'node:process'`. */
 export function readsEnvironment(node: ts.Node): boolean {
   if (ts.isPropertyAccessExpression(node)) return node.name.text === 'env' && isProcess(node.expression);
   if (ts.isElementAccessExpression(node)) {
@@ -60,9 +69,11 @@ function isProcess(node: ts.Expression): boolean {
 
 /** A value import of something that builds a driver: a factory of a foundation's face, or one named after a driver. */
 export function isFactoryImport(node: ts.Node): boolean {
+  const fromFoundations = importedNames(node, /(?:^|\/)(?:db|outbox|storage)\/index\.ts$/);
+  const fromRedisKit = importedNames(node, /^@watchparty\/redis-kit/);
   return (
-    importedNames(node, /(?:^|\/)(?:db|outbox|storage)\/index\.ts$/).some((name) => /^(?:create|open)[A-Z]/.test(name)) ||
-    importedNames(node, /^@watchparty\/redis-kit/).some((name) => /^create(?:Redis|Memory)/.test(name))
+    fromFoundations.some((name) => /^(?:create|open)[A-Z]/.test(name)) ||
+    fromRedisKit.some((name) => /^create(?:Redis|Memory)/.test(name))
   );
 }
 

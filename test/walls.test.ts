@@ -7,6 +7,8 @@ import { run } from '../scripts/run.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SERVER = 'apps/server/src';
+const ROOMS = `${SERVER}/modules/rooms`;
+const MODULES = ['accounts', 'sessions', 'friends', 'movies', 'rooms', 'chat', 'messages', 'events', 'operations'];
 
 /** A file that stands for the smallest sound house; what it exports is imported by name below. */
 const HOUSE: Readonly<Record<string, string>> = {
@@ -17,7 +19,8 @@ const HOUSE: Readonly<Record<string, string>> = {
   'apps/web/src/index.ts': "import { p } from '@watchparty/protocol'; export { p };",
   [`${SERVER}/kernel/problem.ts`]: "import { p } from '@watchparty/protocol'; export const x = p;",
   [`${SERVER}/config/index.ts`]: "export const x = process.env['PORT'];",
-  [`${SERVER}/db/index.ts`]: "import pg from 'pg'; export const openDatabase = () => pg; export const sql = 'select 1';",
+  [`${SERVER}/db/index.ts`]:
+    "import pg from 'pg'; export const openDatabase = () => pg; export const sql = 'select 1';",
   [`${SERVER}/db/pool.ts`]: "import { Kysely } from 'kysely'; export const x = Kysely;",
   [`${SERVER}/outbox/index.ts`]: 'export const createOutbox = 1;',
   [`${SERVER}/storage/index.ts`]: "export { createStorage } from './folder.ts'; export type Storage = string;",
@@ -28,18 +31,18 @@ const HOUSE: Readonly<Record<string, string>> = {
     "import { openDatabase } from '../db/index.ts'; import { e } from '../edge/http/index.ts';" +
     " import { createStorage } from '../storage/index.ts'; export const x = [openDatabase, e, createStorage];",
   ...Object.fromEntries(
-    ['accounts', 'sessions', 'friends', 'movies', 'rooms', 'chat', 'messages', 'events', 'operations'].flatMap((name) => [
+    MODULES.flatMap((name) => [
       [`${SERVER}/modules/${name}/index.ts`, "export { x } from './inner.ts';"],
       [`${SERVER}/modules/${name}/inner.ts`, 'export const x = 1;'],
     ]),
   ),
-  [`${SERVER}/modules/rooms/rooms.repo.ts`]:
+  [`${ROOMS}/rooms.repo.ts`]:
     "import { sql } from 'kysely'; export const q = sql; export const t = 'select id from rooms';",
-  [`${SERVER}/modules/rooms/sound.ts`]:
+  [`${ROOMS}/sound.ts`]:
     "import { x } from '../movies/index.ts'; import { tag } from '@watchparty/redis-kit';" +
     " import type { Storage } from '../../storage/index.ts'; import { x as y } from '../../kernel/problem.ts';" +
     " export const z: Storage = 'Select one from the list' + x + tag + y;",
-  [`${SERVER}/modules/rooms/rooms.test.ts`]:
+  [`${ROOMS}/rooms.test.ts`]:
     "import { x } from '../../main/compose.ts'; import { s } from '../../../test/support.ts'; import pg from 'pg';" +
     " import { it } from 'vitest'; it('x', () => [x, s, pg, process.env, 'select 1']);",
   [`${SERVER}/modules/operations/sound.ts`]: "export { x } from '../events/index.ts';",
@@ -58,27 +61,29 @@ const inModule = (name: string, target: string) =>
 
 /** Each is one file that breaks one wall. */
 const IMPORTS: readonly Breach[] = [
-  breach('no-circles', `${SERVER}/modules/rooms/one.ts`, "import './two.ts';"),
-  breach('no-unresolvable', `${SERVER}/modules/rooms/nowhere.ts`, "import './not-there.ts';"),
-  breach('no-undeclared-dependencies', `${SERVER}/modules/rooms/undeclared.ts`, "import 'left-pad';"),
+  breach('no-circles', `${ROOMS}/one.ts`, "import './two.ts';"),
+  breach('no-unresolvable', `${ROOMS}/nowhere.ts`, "import './not-there.ts';"),
+  breach('no-undeclared-dependencies', `${ROOMS}/undeclared.ts`, "import 'left-pad';"),
   breach('no-undeclared-dependencies', 'packages/client/src/undeclared.ts', "import 'pg';"),
-  breach('no-undeclared-dependencies', `${SERVER}/modules/rooms/undeclared-ours.ts`, "import '@watchparty/client';"),
-  breach('no-dev-dependencies', `${SERVER}/modules/rooms/dev.ts`, "import 'dev-only';"),
-  breach('no-tests-in-production', `${SERVER}/modules/rooms/support.ts`, "import '../../../test/support.ts';"),
-  breach('packages-by-their-exports', `${SERVER}/kernel/deep.ts`, "import '../../../../packages/protocol/src/inner.ts';"),
+  breach('no-undeclared-dependencies', `${ROOMS}/undeclared-ours.ts`, "import '@watchparty/client';"),
+  breach('no-dev-dependencies', `${ROOMS}/dev.ts`, "import 'dev-only';"),
+  breach('no-tests-in-production', `${ROOMS}/support.ts`, "import '../../../test/support.ts';"),
+  breach('packages-by-their-exports', `${SERVER}/kernel/deep.ts`,
+    "import '../../../../packages/protocol/src/inner.ts';"),
   breach('packages-by-their-names', `${SERVER}/kernel/path.ts`, "import '../../../../packages/protocol/src/index.ts';"),
-  breach('rooms-by-their-faces', `${SERVER}/modules/rooms/deep.ts`, "import '../movies/inner.ts';"),
-  breach('rooms-by-their-faces', `${SERVER}/modules/rooms/deep-db.ts`, "import '../../db/pool.ts';"),
-  breach('rooms-by-their-faces', `${SERVER}/modules/rooms/deep-storage.ts`, "import '../../storage/folder.ts';"),
+  breach('rooms-by-their-faces', `${ROOMS}/deep.ts`, "import '../movies/inner.ts';"),
+  breach('rooms-by-their-faces', `${ROOMS}/deep-db.ts`, "import '../../db/pool.ts';"),
+  breach('rooms-by-their-faces', `${ROOMS}/deep-storage.ts`, "import '../../storage/folder.ts';"),
   breach('rooms-by-their-faces', `${SERVER}/main/deep-edge.ts`, "import '../edge/http/server.ts';"),
-  breach('rooms-by-their-faces', `${SERVER}/main/deep-type.ts`, "import type { x } from '../modules/rooms/inner.ts'; export type T = typeof x;"),
+  breach('rooms-by-their-faces', `${SERVER}/main/deep-type.ts`,
+    "import type { x } from '../modules/rooms/inner.ts'; export type T = typeof x;"),
   breach('rooms-by-their-faces', 'apps/server/test/deep.ts', "import '../src/modules/rooms/inner.ts';"),
   breach('kernel-is-a-leaf', `${SERVER}/kernel/bad.ts`, "import '../config/index.ts';"),
   breach('kernel-is-a-leaf', `${SERVER}/kernel/bad-package.ts`, "import 'fastify';"),
   breach('foundations-know-no-rooms', `${SERVER}/storage/bad.ts`, "import '../modules/rooms/index.ts';"),
   breach('foundations-know-no-rooms', `${SERVER}/outbox/bad.ts`, "import '../edge/http/index.ts';"),
-  breach('modules-know-no-edge', `${SERVER}/modules/rooms/bad-edge.ts`, "import '../../edge/http/index.ts';"),
-  breach('modules-know-no-edge', `${SERVER}/modules/rooms/bad-main.ts`, "import '../../main/compose.ts';"),
+  breach('modules-know-no-edge', `${ROOMS}/bad-edge.ts`, "import '../../edge/http/index.ts';"),
+  breach('modules-know-no-edge', `${ROOMS}/bad-main.ts`, "import '../../main/compose.ts';"),
   breach('edge-knows-no-main', `${SERVER}/edge/http/bad.ts`, "import '../../main/compose.ts';"),
   inModule('accounts', 'sessions'),
   inModule('sessions', 'friends'),
@@ -96,8 +101,9 @@ const IMPORTS: readonly Breach[] = [
   breach('redis-kit-stands-alone', 'packages/redis-kit/src/bad.ts', "import '@watchparty/protocol';"),
   breach('client-knows-the-protocol-only', 'packages/client/src/bad.ts', "import '@watchparty/redis-kit';"),
   breach('web-knows-client-and-protocol-only', 'apps/web/src/bad.ts', "import '@watchparty/redis-kit';"),
-  breach('sql-drivers-in-repos', `${SERVER}/modules/rooms/bad-pg.ts`, "import 'pg';"),
-  breach('sql-drivers-in-repos', `${SERVER}/modules/rooms/bad-kysely.ts`, "import type { Kysely } from 'kysely'; export type K = Kysely;"),
+  breach('sql-drivers-in-repos', `${ROOMS}/bad-pg.ts`, "import 'pg';"),
+  breach('sql-drivers-in-repos', `${ROOMS}/bad-kysely.ts`,
+    "import type { Kysely } from 'kysely'; export type K = Kysely;"),
   breach('redis-driver-in-redis-kit', `${SERVER}/outbox/bad-redis.ts`, "import 'ioredis';"),
 ];
 
@@ -107,12 +113,15 @@ const TEXTS: readonly Breach[] = [
   breach('env-in-config', `${SERVER}/main/env-3.ts`, 'const { env } = process; export { env };'),
   breach('env-in-config', `${SERVER}/main/env-4.ts`, "import { env as e } from 'node:process'; export { e };"),
   breach('env-in-config', 'packages/redis-kit/src/env.ts', 'export const x = globalThis.process.env;'),
-  breach('sql-in-repos', `${SERVER}/modules/rooms/sql-1.ts`, 'export const q = (t: string) => `select id from ${t} where id = 1`;'),
-  breach('sql-in-repos', `${SERVER}/modules/rooms/sql-2.ts`, "export const q = 'UPDATE rooms SET name = $1';"),
+  breach('sql-in-repos', `${ROOMS}/sql-1.ts`, 'export const q = (t: string) => `select id from ${t} where id = 1`;'),
+  breach('sql-in-repos', `${ROOMS}/sql-2.ts`, "export const q = 'UPDATE rooms SET name = $1';"),
   breach('sql-in-repos', `${SERVER}/outbox/sql-3.ts`, "export const q = (db: any) => db.selectFrom('rooms');"),
-  breach('drivers-in-compose', `${SERVER}/main/other.ts`, "import { openDatabase } from '../db/index.ts'; export { openDatabase };"),
-  breach('drivers-in-compose', `${SERVER}/edge/http/store.ts`, "import { createStorage as c } from '../../storage/index.ts'; export { c };"),
-  breach('drivers-in-compose', `${SERVER}/modules/rooms/cache.ts`, "import { createRedisCache } from '@watchparty/redis-kit'; export { createRedisCache };"),
+  breach('drivers-in-compose', `${SERVER}/main/other.ts`,
+    "import { openDatabase } from '../db/index.ts'; export { openDatabase };"),
+  breach('drivers-in-compose', `${SERVER}/edge/http/store.ts`,
+    "import { createStorage as c } from '../../storage/index.ts'; export { c };"),
+  breach('drivers-in-compose', `${ROOMS}/cache.ts`,
+    "import { createRedisCache } from '@watchparty/redis-kit'; export { createRedisCache };"),
 ];
 
 let tree: string;
@@ -128,7 +137,7 @@ beforeAll(async () => {
   layOut(put);
   for (const [path, text] of Object.entries(HOUSE)) put(path, text);
   for (const { file, text } of [...IMPORTS, ...TEXTS]) put(file, text);
-  put(`${SERVER}/modules/rooms/two.ts`, "import './one.ts';");
+  put(`${ROOMS}/two.ts`, "import './one.ts';");
   const cruiser = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   const config = join(ROOT, '.dependency-cruiser.cjs');
   const [imports, texts] = await Promise.all([
@@ -180,8 +189,10 @@ describe('the walls', () => {
   });
 
   it('are each proven by a breach', async () => {
-    const config = (await import(join(ROOT, '.dependency-cruiser.cjs'))) as { default: { forbidden: { name: string }[] } };
-    const rules = new Set(config.default.forbidden.map(({ name }) => name));
+    const { default: config } = (await import(join(ROOT, '.dependency-cruiser.cjs'))) as {
+      default: { forbidden: { name: string }[] };
+    };
+    const rules = new Set(config.forbidden.map(({ name }) => name));
     expect(rules).toEqual(new Set(IMPORTS.map(({ rule }) => rule)));
   });
 });

@@ -98,7 +98,8 @@ async function launch(port: number, folder: string, args: readonly string[]): Pr
     if (await answers(child, port)) return child;
     child.kill('SIGKILL');
     const output = log.join('');
-    throw output.includes('Address already in use') ? new PortTaken(output) : new Error(`Redis did not start: ${output}`);
+    if (output.includes('Address already in use')) throw new PortTaken(output);
+    throw new Error(`Redis did not start: ${output}`);
   }
   throw new Error('Neither redis-server nor valkey-server is on PATH; "npm test" says how to install one');
 }
