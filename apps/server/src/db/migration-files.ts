@@ -17,7 +17,7 @@ const FILE_NAME = /^(\d{4})_[a-z0-9]+(?:_[a-z0-9]+)*\.sql$/;
 
 /** Reads `NNNN_noun.sql` in order; `StartError` for a gap, a duplicate or a name that does not fit. */
 export async function readMigrations(directory: string): Promise<readonly Migration[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted();
   return Promise.all(
     names.map(async (name, index) => {
       const version = Number(FILE_NAME.exec(name)?.[1]);

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { StartError } from '../kernel/start-error.ts';
+import { streamOf } from './client-stream.ts';
 import { sqlState } from './sql-state.ts';
 
 const OLDEST_MAJOR = 15;
@@ -16,7 +17,7 @@ export async function checkOwnServer(connectionString: string): Promise<void> {
   } catch (error) {
     throw error instanceof StartError ? error : explainConnectError(error, client);
   } finally {
-    await client.end().catch(() => {});
+    streamOf(client).destroy();
   }
 }
 

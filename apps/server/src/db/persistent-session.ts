@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
+import { streamOf } from './client-stream.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_WAIT_MS = 20;
@@ -103,7 +104,7 @@ async function connect(options: SessionOptions, onLost: () => void): Promise<Con
     await options.setUp(client);
     if (ended) throw new Error('Connection terminated while it was being set up');
   } catch (error) {
-    destroy(client);
+    streamOf(client).destroy();
     throw error;
   }
   open = true;
@@ -118,11 +119,7 @@ async function connect(options: SessionOptions, onLost: () => void): Promise<Con
 }
 
 async function beat(client: pg.Client): Promise<void> {
-  const timeout = setTimeout(() => destroy(client), HEARTBEAT_TIMEOUT_MS);
+  const timeout = setTimeout(() => streamOf(client).destroy(), HEARTBEAT_TIMEOUT_MS);
   await client.query('SELECT 1').catch(() => {});
   clearTimeout(timeout);
-}
-
-function destroy(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

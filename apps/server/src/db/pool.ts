@@ -1,19 +1,21 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Log } from '../kernel/log.ts';
+import { streamOf } from './client-stream.ts';
 
 /** A request that gets no connection within this time is refused (`service.unavailable`). */
 const CONNECT_TIMEOUT_MS = 2_000;
 /** A lock is awaited less long than a statement may run, so that the cause is named. */
 const LOCK_TIMEOUT_SHARE = 0.5;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
-/** A connection silent for this much longer than the server allows has lost its network. */
 const SILENCE_MARGIN_MS = 5_000;
 
 interface PoolSettings {
   readonly connectionString: string;
   readonly size: number;
   readonly statementTimeoutMs: number;
+  /** After so long without a byte, a connection in use has lost its network; by default past every server timeout. */
+  readonly silenceTimeoutMs?: number;
 }
 
 export function createPool(settings: PoolSettings, log: Log): pg.Pool {
@@ -33,7 +35,8 @@ export function createPool(settings: PoolSettings, log: Log): pg.Pool {
   // The pool listens to idle clients only; one that is lost while checked out would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-  const silenceMs = Math.max(settings.statementTimeoutMs, IDLE_IN_TRANSACTION_TIMEOUT_MS) + SILENCE_MARGIN_MS;
+  const longestMs = Math.max(settings.statementTimeoutMs, IDLE_IN_TRANSACTION_TIMEOUT_MS);
+  const silenceMs = settings.silenceTimeoutMs ?? longestMs + SILENCE_MARGIN_MS;
   pool.on('acquire', (client) => streamOf(client).setTimeout(silenceMs, destroySilent));
   pool.on('release', (_error, client) => streamOf(client).setTimeout(0, destroySilent));
   return pool;
@@ -42,10 +45,6 @@ export function createPool(settings: PoolSettings, log: Log): pg.Pool {
 /** Not query_timeout: pg would give the connection back with the query still in it. */
 function destroySilent(this: Socket): void {
   this.destroy(new Error('Connection terminated: PostgreSQL did not answer'));
-}
-
-function streamOf(client: pg.PoolClient): Socket {
-  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }
 
 const { INT8, DATE } = pg.types.builtins;
@@ -62,9 +61,8 @@ const parsers = new Map<number, (text: string) => unknown>([
 
 /** bigint as number (as text beyond 2^53), date as `YYYY-MM-DD`, timestamptz as `Date`, numeric as text. */
 export const columnTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    (format !== 'binary' && parsers.get(oid)) || pg.types.getTypeParser(oid, format as 'text')) as
-    typeof pg.types.getTypeParser,
+  getTypeParser: (oid: number, format?: pg.types.TypeFormat) =>
+    (format !== 'binary' && parsers.get(oid)) || pg.types.getTypeParser(oid, format),
 };
 
 function parseInt8(text: string): number | string {

@@ -101,6 +101,8 @@ interface MoviesTable {
   file_key: string | null;
   file_size_bytes: number | null;
   file_mime_type: string | null;
+  pending_file_key: string | null;
+  pending_since: Date | null;
   created_at: Stamp;
   updated_at: Stamp;
 }

@@ -126,8 +126,8 @@ function outputFile(cluster: string): string {
 
 async function openOutput(cluster: string, user: OsUser | undefined) {
   const file = outputFile(cluster);
-  const size = await stat(file).then(({ size }) => size, () => 0);
-  if (size > LARGEST_LOG_BYTES) await rename(file, `${file}.old`);
+  const former = await stat(file).catch(() => undefined);
+  if (former && former.size > LARGEST_LOG_BYTES) await rename(file, `${file}.old`);
   const { O_APPEND, O_CREAT, O_WRONLY } = constants;
   // Never through a link: as root we write in a folder that belongs to another user.
   const handle = await open(file, O_APPEND | O_CREAT | O_WRONLY | (constants.O_NOFOLLOW ?? 0), 0o600);
