@@ -34,7 +34,8 @@ export function createPool(settings: PoolSettings, log: Log): pg.Pool {
   });
   // The pool listens to idle clients only; one that is lost while checked out would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  // Not the error itself: pg hangs the whole client on it.
+  pool.on('error', ({ message }) => log.warn({ reason: message }, 'a database connection was lost'));
   const longestMs = Math.max(settings.statementTimeoutMs, IDLE_IN_TRANSACTION_TIMEOUT_MS);
   const silenceMs = settings.silenceTimeoutMs ?? longestMs + SILENCE_MARGIN_MS;
   pool.on('acquire', (client) => streamOf(client).setTimeout(silenceMs, destroySilent));
@@ -61,7 +62,7 @@ const parsers = new Map<number, (text: string) => unknown>([
 
 /** bigint as number (as text beyond 2^53), date as `YYYY-MM-DD`, timestamptz as `Date`, numeric as text. */
 export const columnTypes: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: pg.types.TypeFormat) =>
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     (format !== 'binary' && parsers.get(oid)) || pg.types.getTypeParser(oid, format),
 };
 

@@ -71,7 +71,7 @@ async function createMissingSymlinks(packageFolder: string): Promise<void> {
 async function isRunnable(engine: Engine, user: OsUser): Promise<boolean> {
   // initdb reads share/, which a tight umask at installation may have closed.
   const share = path.resolve(engine.initdb, '..', '..', 'share');
-  const test = 'cd "$1" && [ -z "$(find . ! -readable 2>&1 | head -n 1)" ] && exec "$2" --version';
+  const test = 'cd "$1" && find . -type f -exec cat {} + >/dev/null && exec "$2" --version';
   const { code } = await run('/bin/sh', ['-c', test, 'sh', share, engine.postgres], { as: user });
   return code === 0 && (await run(engine.initdb, ['--version'], { as: user })).code === 0;
 }
