@@ -66,9 +66,9 @@ export async function ensureTools(tools: readonly Tool[], host: Host): Promise<v
   }
 }
 
-/** Installs without starting the package's own service. Returns apt-get's last line when it failed. */
+/** Returns apt-get's last line when it failed. */
 async function aptInstall(name: string, hostEnv: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const env = { ...hostEnv, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const env = { ...hostEnv, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-qq'], { env });
   const { code, output } = await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env });
   return code === 0 ? undefined : output.trim().split('\n').at(-1);
