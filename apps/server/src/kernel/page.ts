@@ -7,14 +7,14 @@ export interface PageRequest {
 }
 
 export interface PageOf<T> {
-  readonly items: readonly T[];
+  readonly items: T[];
   readonly page: number;
   readonly limit: number;
   readonly total: number;
 }
 
 /** The first page always exists, even empty; a page past the last one is refused, not answered with nothing. */
-export function pageOf<T>(items: readonly T[], total: number, { page, limit }: PageRequest): PageOf<T> {
+export function pageOf<T>(items: T[], total: number, { page, limit }: PageRequest): PageOf<T> {
   const last = Math.max(1, Math.ceil(total / limit));
   if (page > last) throw new Problem('page.past_end', { detail: `The last page is ${last}` });
   return { items, page, limit, total };

@@ -29,11 +29,19 @@ export function toProblem(error: unknown, log: Log): Problem {
     log.warn({ err: error, code: foreseen.code }, 'The database could not serve a request');
     return foreseen;
   }
+  if (isConstraintViolation(error)) {
+    log.warn({ err: error }, 'A write met a constraint that no module foresaw');
+    return new Problem('request.conflict', { cause: error });
+  }
   const code = frameworkCode(error);
   if (code !== undefined) return new Problem(code, { cause: error });
   log.error({ err: error }, 'A request failed unexpectedly');
   return new Problem('service.internal', { cause: error });
 }
+
+/** Something a write refers to has gone, or something of that name has come, between our look and the write. */
+const isConstraintViolation = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && (error.code === '23503' || error.code === '23505');
 
 function frameworkCode(error: unknown): ErrorCode | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;

@@ -23,8 +23,9 @@ export interface HttpSettings {
   readonly port: number;
   readonly publicUrl: string;
   /** Origins, beside our own, whose pages may call. */
-  readonly corsOrigins: readonly string[];
-  readonly trustProxy: boolean | number | readonly string[];
+  readonly corsOrigins: readonly string[] | '*';
+  /** Hops, or addresses and networks joined by commas. */
+  readonly trustProxy: boolean | number | string;
   readonly bodyLimitBytes: number;
   /** How long a JSON body may take to arrive. Films have their own rule: they may take hours but must not stall. */
   readonly requestTimeoutMs: number;
@@ -82,7 +83,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   });
   if (settings.corsOrigins.length > 0) {
     await app.register(cors, {
-      origin: [...settings.corsOrigins],
+      origin: settings.corsOrigins === '*' ? true : [...settings.corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: ['etag', 'x-cache', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after', 'content-range'],
       credentials: true,
@@ -134,9 +135,9 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
 }
 
 /** A number trusts that many proxies in a row, counted from this server. */
-function trusted(setting: HttpSettings['trustProxy']): boolean | string[] | ((address: string, hop: number) => boolean) {
+function trusted(setting: HttpSettings['trustProxy']): boolean | string | ((address: string, hop: number) => boolean) {
   if (typeof setting === 'number') return (_address, hop) => hop < setting;
-  return typeof setting === 'boolean' ? setting : [...setting];
+  return setting;
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): void {

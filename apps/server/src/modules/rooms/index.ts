@@ -1,0 +1,3 @@
+export type { PlayableMovies } from './room-playback.ts';
+export { roomsRoutes } from './rooms.http.ts';
+export { createRooms, type Rooms } from './rooms.ts';

@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { InviteLink, JoinRoomBody, Room } from '@watchparty/protocol';
+import type { Queries, Tx } from '../../db/index.ts';
+import type { Actor } from '../../kernel/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Write } from '../../kernel/write.ts';
+import type { Passwords } from '../accounts/index.ts';
+import * as participants from './participants.repo.ts';
+import { mayManage, maySee } from './rooms.policy.ts';
+import * as repo from './rooms.repo.ts';
+import { roomView } from './rooms.views.ts';
+import { seen } from './standing.ts';
+
+export interface JoiningDeps {
+  readonly queries: Queries;
+  readonly passwords: Passwords;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+}
+
+const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+export function createJoining({ queries, passwords, publicUrl, clock }: JoiningDeps) {
+  const now = (): Date => new Date(clock.now());
+
+  /**
+   * Which key opens the room for this person: checked before the transaction, for hashing under the room's lock
+   * would make everybody else wait. Answers the password hash it was checked against, so that one changed meanwhile counts.
+   */
+  async function keyOf(row: repo.RoomRow, body: JoinRoomBody): Promise<{ opens: boolean; checked: string | null }> {
+    const checked = row.password_hash;
+    if (body.invite !== undefined && (await participants.isInvite(queries, row.id, hashToken(body.invite), now()))) {
+      return { opens: true, checked };
+    }
+    const right = body.password !== undefined && (await passwords.verify(body.password, checked ?? undefined));
+    return { opens: checked === null ? !row.is_private && body.invite === undefined : right, checked };
+  }
+
+  function refusal(row: repo.RoomRow, body: JoinRoomBody): Problem {
+    // RO6: from outside a private room cannot be told from none.
+    if (row.is_private) return new Problem('rooms.not_found');
+    if (body.invite !== undefined) return new Problem('rooms.invite_invalid');
+    return new Problem('rooms.password_wrong');
+  }
+
+  async function enter(tx: Tx, row: repo.RoomRow, actor: Actor): Promise<repo.RoomRow> {
+    const owner = row.owner_id === actor.userId;
+    if (!row.is_active && !owner) throw new Problem('rooms.inactive');
+    if (row.participant_count >= row.max_participants) throw new Problem('rooms.full');
+    await participants.add(tx, row.id, actor.userId, owner ? 'host' : 'viewer', now());
+    return repo.update(tx, row.id, {
+      participant_count: row.participant_count + 1,
+      last_activity_at: now(),
+      ...(!row.is_active && { is_active: true }),
+    });
+  }
+
+  return {
+    /** RO4–RO8, RO10 */
+    async join(write: Write, actor: Actor, roomId: number, body: JoinRoomBody): Promise<Room> {
+      const before = await repo.find(queries, roomId);
+      if (before === undefined) {
+        // As long as a wrong password takes, so that time does not tell a private room from none. RO6
+        if (body.password !== undefined) await passwords.verify(body.password, undefined);
+        throw new Problem('rooms.not_found');
+      }
+      const key = await keyOf(before, body);
+      return write(async (tx) => {
+        const row = await repo.lock(tx, roomId);
+        if (row === undefined) throw new Problem('rooms.not_found');
+        const role = await participants.roleOf(tx, roomId, actor.userId);
+        if (role !== undefined) {
+          await participants.touch(tx, roomId, actor.userId, now());
+          return roomView(row);
+        }
+        const owner = row.owner_id === actor.userId;
+        const known = maySee({ actor, role, ownerId: row.owner_id, isPrivate: row.is_private });
+        if (await participants.isBanned(tx, roomId, actor.userId)) throw new Problem(known ? 'rooms.banned' : 'rooms.not_found');
+        const opens = owner || (key.opens && key.checked === row.password_hash && row.is_private === before.is_private);
+        if (!opens) throw refusal(row, body);
+        return roomView(await enter(tx, row, actor));
+      });
+    },
+
+    /** Answers the room, or null when it cannot be seen any more from outside. RO8 */
+    async leave(write: Write, actor: Actor, roomId: number): Promise<Room | null> {
+      return write(async (tx) => {
+        const { row, standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        if (!(await participants.remove(tx, roomId, actor.userId))) return roomView(row);
+        const left = await repo.update(tx, roomId, { participant_count: row.participant_count - 1, last_activity_at: now() });
+        return maySee({ ...standing, role: undefined }) ? roomView(left) : null;
+      });
+    },
+
+    /** A link that lets whoever holds it into the room for a week. */
+    async inviteLink(write: Write, actor: Actor, roomId: number): Promise<InviteLink> {
+      return write(async (tx) => {
+        const { standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        if (!mayManage(standing)) throw new Problem('rooms.not_host');
+        const invite = randomBytes(24).toString('base64url');
+        const expiresAt = new Date(clock.now() + INVITE_LIFETIME_MS);
+        await participants.addInvite(tx, { tokenHash: hashToken(invite), roomId, createdBy: actor.userId, now: now(), expiresAt });
+        return { invite, url: `${publicUrl}/rooms/${roomId}?invite=${invite}`, expiresAt: expiresAt.toISOString() };
+      });
+    },
+  };
+}
+
+const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -1,0 +1,67 @@
+import type { PlaybackCommand } from '@watchparty/protocol';
+
+/** One room's timeline: at server time `at` (ms since the epoch) the film stands at `position` seconds. */
+export interface Timeline {
+  readonly version: number;
+  readonly movieId: number | null;
+  readonly position: number;
+  readonly rate: number;
+  readonly playing: boolean;
+  readonly at: number;
+}
+
+/** Time for a command to reach everyone before it takes effect, so that all start together. */
+export const START_LEAD_MS = 400;
+/** A jump or a new rate while playing: players need longer, they have to fetch and decode first. */
+export const SEEK_LEAD_MS = 800;
+
+export type CommandRefusal = 'version_conflict' | 'incomplete';
+
+/** Where the film stands at `nowMs`; before a start that lies ahead, where it will start. PB1, PB4 */
+export function positionAt(timeline: Timeline, nowMs: number, durationSeconds: number | null): number {
+  const moved = timeline.playing ? (Math.max(0, nowMs - timeline.at) / 1000) * timeline.rate : 0;
+  return clamp(timeline.position + moved, durationSeconds);
+}
+
+/**
+ * The timeline after a command that arrived at `nowMs`, or why it is refused. `durationSeconds`: of the movie that
+ * plays now, null when it is not known. PB2–PB6
+ */
+export function apply(
+  timeline: Timeline,
+  command: PlaybackCommand,
+  nowMs: number,
+  durationSeconds: number | null,
+): Timeline | CommandRefusal {
+  if (command.version !== timeline.version) return 'version_conflict';
+  const version = timeline.version + 1;
+  const here = positionAt(timeline, nowMs, durationSeconds);
+  const target = command.position === undefined ? undefined : clamp(command.position, durationSeconds);
+  switch (command.action) {
+    case 'play':
+      return { ...timeline, version, playing: true, position: target ?? here, at: nowMs + START_LEAD_MS };
+    case 'pause':
+      return { ...timeline, version, playing: false, position: target ?? here, at: nowMs };
+    case 'seek':
+      if (target === undefined) return 'incomplete';
+      return { ...timeline, version, position: target, at: timeline.playing ? nowMs + SEEK_LEAD_MS : nowMs };
+    case 'rate': {
+      if (command.rate === undefined) return 'incomplete';
+      if (!timeline.playing) return { ...timeline, version, rate: command.rate, position: here, at: nowMs };
+      // The old rate holds until the new one begins.
+      const at = nowMs + SEEK_LEAD_MS;
+      return { ...timeline, version, rate: command.rate, position: positionAt(timeline, at, durationSeconds), at };
+    }
+    case 'load':
+      if (command.movieId === undefined) return 'incomplete';
+      return loaded(timeline, command.movieId, nowMs);
+  }
+}
+
+/** Another movie, or none: from its beginning, not yet playing. PB5 */
+export function loaded(timeline: Timeline, movieId: number | null, nowMs: number): Timeline {
+  return { version: timeline.version + 1, movieId, position: 0, rate: 1, playing: false, at: nowMs };
+}
+
+const clamp = (position: number, durationSeconds: number | null): number =>
+  Math.max(0, durationSeconds === null ? position : Math.min(position, durationSeconds));

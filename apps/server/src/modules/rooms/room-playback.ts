@@ -1,0 +1,86 @@
+import type { Playback, PlaybackCommand } from '@watchparty/protocol';
+import type { Queries, Tx } from '../../db/index.ts';
+import type { Actor } from '../../kernel/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Effects, Write } from '../../kernel/write.ts';
+import { apply, loaded, positionAt } from './playback.ts';
+import { mayControl } from './rooms.policy.ts';
+import * as repo from './rooms.repo.ts';
+import { playbackView, timelineColumns, timelineOf } from './rooms.views.ts';
+import { seen, within } from './standing.ts';
+
+/** What rooms ask of movies. */
+export interface PlayableMovies {
+  /** Null: no such movie for this person. */
+  find(movieId: number, actor: Actor): Promise<{ readonly durationSeconds: number | null } | null>;
+  durationSeconds(movieId: number): Promise<number | null>;
+}
+
+interface Deps {
+  readonly queries: Queries;
+  readonly movies: PlayableMovies;
+  readonly clock: Clock;
+}
+
+export function createRoomPlayback({ queries, movies, clock }: Deps) {
+  const durationOf = async (movieId: number | null): Promise<number | null> =>
+    movieId === null ? null : movies.durationSeconds(movieId);
+
+  async function requireMovie(movieId: number | null | undefined, actor: Actor): Promise<void> {
+    if (movieId == null || (await movies.find(movieId, actor)) !== null) return;
+    throw new Problem('rooms.movie_not_found', { errors: [{ field: '/body/movieId', message: 'is not a movie you can see' }] });
+  }
+
+  /** Runs a write that may name a movie; one removed since `requireMovie` looked is refused in the same words. */
+  async function unlessMovieGone<T>(write: Promise<T>): Promise<T> {
+    try {
+      return await write;
+    } catch (error) {
+      throw repo.isMovieGone(error) ? new Problem('rooms.movie_not_found', { cause: error }) : error;
+    }
+  }
+
+  return {
+    requireMovie,
+    unlessMovieGone,
+
+    async playback(actor: Actor | undefined, roomId: number): Promise<Playback> {
+      const { row } = await seen(queries, await repo.find(queries, roomId), actor);
+      return playbackView(row);
+    },
+
+    /** PB2: the room's lock lets one command at a time see the version. */
+    async command(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback> {
+      const before = await within(queries, await repo.find(queries, roomId), actor);
+      if (command.action === 'load') await requireMovie(command.movieId, actor);
+      const duration = await durationOf(before.row.movie_id);
+      return unlessMovieGone(write(async (tx) => {
+        const { row, standing } = await within(tx, await repo.lock(tx, roomId), actor);
+        if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
+        const known = row.movie_id === before.row.movie_id ? duration : await durationOf(row.movie_id);
+        const next = apply(timelineOf(row), command, clock.now(), known);
+        if (next === 'incomplete') throw new Problem('rooms.playback_incomplete');
+        if (next === 'version_conflict') {
+          throw new Problem('rooms.playback_version_conflict', {
+            detail: `The playback is at version ${row.playback_version}; the command saw ${command.version}`,
+          });
+        }
+        const now = new Date(clock.now());
+        return playbackView(await repo.update(tx, roomId, { ...timelineColumns(next), last_activity_at: now }));
+      }));
+    },
+
+    /** Where the film stands in the room now, null when it plays none. */
+    async positionSeconds(row: repo.RoomRow): Promise<number | null> {
+      return row.movie_id === null ? null : positionAt(timelineOf(row), clock.now(), await durationOf(row.movie_id));
+    },
+
+    /** PB5 */
+    async movieRemoved(tx: Tx, _effects: Effects, movieId: number): Promise<void> {
+      for (const row of await repo.lockPlaying(tx, movieId)) {
+        await repo.update(tx, row.id, timelineColumns(loaded(timelineOf(row), null, clock.now())));
+      }
+    },
+  };
+}

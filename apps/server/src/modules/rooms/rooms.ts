@@ -1,0 +1,130 @@
+import type { PatchRoomBody, Room, RoomBody } from '@watchparty/protocol';
+import type { Actor } from '../../kernel/actor.ts';
+import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Write } from '../../kernel/write.ts';
+import { createJoining, type JoiningDeps } from './joining.ts';
+import * as participants from './participants.repo.ts';
+import { createPeople } from './people.ts';
+import { loaded } from './playback.ts';
+import { createRoomPlayback, type PlayableMovies } from './room-playback.ts';
+import { mayManage, mayRemoveRoom, type Standing } from './rooms.policy.ts';
+import * as repo from './rooms.repo.ts';
+import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
+import { seen } from './standing.ts';
+
+export interface RoomsDeps extends JoiningDeps {
+  readonly movies: PlayableMovies;
+}
+
+export interface RoomStanding extends Standing {
+  readonly hasPassword: boolean;
+  /** Null when the room plays nothing. */
+  positionSeconds(): Promise<number | null>;
+}
+
+export type Rooms = ReturnType<typeof createRooms>;
+
+/** Enough for friends; a host who wants a hall sets it. */
+export const DEFAULT_MAX_PARTICIPANTS = 50;
+
+export function createRooms(deps: RoomsDeps) {
+  const { queries, passwords, clock } = deps;
+  const now = (): Date => new Date(clock.now());
+  const playback = createRoomPlayback(deps);
+
+  /** Columns of the fields that are given. The password is hashed here, before any lock is held. */
+  async function columnsOf(body: PatchRoomBody): Promise<repo.RoomChanges> {
+    return {
+      ...(body.name !== undefined && { name: body.name }),
+      ...(body.description !== undefined && { description: body.description }),
+      ...(body.isPrivate !== undefined && { is_private: body.isPrivate }),
+      ...(body.isActive !== undefined && { is_active: body.isActive }),
+      ...(body.maxParticipants !== undefined && { max_participants: body.maxParticipants }),
+      ...(body.password !== undefined && {
+        password_hash: body.password === null ? null : await passwords.hash(body.password),
+      }),
+    };
+  }
+
+  async function change(write: Write, actor: Actor, id: number, body: PatchRoomBody): Promise<Room> {
+    await seen(queries, await repo.find(queries, id), actor);
+    await playback.requireMovie(body.movieId, actor);
+    const columns = await columnsOf(body);
+    return playback.unlessMovieGone(write(async (tx) => {
+      const { row, standing } = await seen(tx, await repo.lock(tx, id), actor);
+      if (!mayManage(standing)) throw new Problem('rooms.not_host');
+      if ((body.maxParticipants ?? Infinity) < row.participant_count) throw new Problem('rooms.too_few_places');
+      const movieChanges = body.movieId !== undefined && body.movieId !== row.movie_id;
+      const timeline = movieChanges ? timelineColumns(loaded(timelineOf(row), body.movieId!, clock.now())) : {};
+      return roomView(await repo.update(tx, id, { ...columns, ...timeline, updated_at: now(), last_activity_at: now() }));
+    }));
+  }
+
+  return {
+    ...createJoining(deps),
+    ...createPeople(deps),
+    playback: playback.playback,
+    command: playback.command,
+    movieRemoved: playback.movieRemoved,
+
+    async create(write: Write, actor: Actor, body: RoomBody): Promise<Room> {
+      await playback.requireMovie(body.movieId, actor);
+      const passwordHash = body.password == null ? null : await passwords.hash(body.password);
+      return playback.unlessMovieGone(write(async (tx) => {
+        const row = await repo.insert(tx, {
+          name: body.name,
+          description: body.description ?? '',
+          movie_id: body.movieId ?? null,
+          owner_id: actor.userId,
+          is_private: body.isPrivate ?? false,
+          password_hash: passwordHash,
+          max_participants: body.maxParticipants ?? DEFAULT_MAX_PARTICIPANTS,
+          participant_count: 1,
+          playback_at: clock.now(),
+        });
+        await participants.add(tx, row.id, actor.userId, 'host', now());
+        return roomView(row);
+      }));
+    },
+
+    async list(page: PageRequest): Promise<PageOf<Room>> {
+      const { rows, total } = await repo.listPublic(queries, page);
+      return pageOf(rows.map(roomView), total, page);
+    },
+
+    async listMine(actor: Actor, page: PageRequest): Promise<PageOf<Room>> {
+      const { rows, total } = await repo.listOf(queries, actor.userId, page);
+      return pageOf(rows.map(roomView), total, page);
+    },
+
+    async get(actor: Actor | undefined, id: number): Promise<Room> {
+      return roomView((await seen(queries, await repo.find(queries, id), actor)).row);
+    },
+
+    /** Changes what is given and nothing else. */
+    patch: change,
+
+    /** Replaces the settings: what is left out returns to its default. */
+    put: (write: Write, actor: Actor, id: number, body: RoomBody & { isActive?: boolean }): Promise<Room> =>
+      change(write, actor, id, {
+        description: '', movieId: null, isPrivate: false, password: null, maxParticipants: DEFAULT_MAX_PARTICIPANTS, ...body,
+      }),
+
+    async remove(write: Write, actor: Actor, id: number): Promise<void> {
+      await write(async (tx) => {
+        const { standing } = await seen(tx, await repo.lock(tx, id), actor);
+        if (!mayRemoveRoom(standing)) throw new Problem('rooms.not_owner');
+        await repo.remove(tx, id);
+      });
+    },
+
+    isInRoomPlaying: (userId: number, movieId: number) => repo.isInRoomPlaying(queries, userId, movieId),
+
+    /** For what else lives in a room, such as its chat: who the actor is there, and where the film stands. */
+    async standing(actor: Actor | undefined, id: number): Promise<RoomStanding> {
+      const { row, standing } = await seen(queries, await repo.find(queries, id), actor);
+      return { ...standing, hasPassword: row.password_hash !== null, positionSeconds: () => playback.positionSeconds(row) };
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Queries } from '../../db/index.ts';
+import type { Actor } from '../../kernel/actor.ts';
+import { Problem } from '../../kernel/problem.ts';
+import * as participants from './participants.repo.ts';
+import { maySee, type Standing, takesPart } from './rooms.policy.ts';
+import * as repo from './rooms.repo.ts';
+
+export interface RoomAndStanding {
+  readonly row: repo.RoomRow;
+  readonly standing: Standing;
+}
+
+type Viewer = Actor | undefined;
+
+async function standingIn(db: Queries, row: repo.RoomRow, actor: Viewer): Promise<Standing> {
+  const role = actor === undefined ? undefined : await participants.roleOf(db, row.id, actor.userId);
+  return { actor, role, ownerId: row.owner_id, isPrivate: row.is_private };
+}
+
+/** The room and who the viewer is in it; a room they may not see does not exist for them. RO1 */
+export async function seen(db: Queries, found: repo.RoomRow | undefined, actor: Viewer): Promise<RoomAndStanding> {
+  if (found === undefined) throw new Problem('rooms.not_found');
+  const standing = await standingIn(db, found, actor);
+  if (!maySee(standing)) throw new Problem('rooms.not_found');
+  return { row: found, standing };
+}
+
+/** The same for what only those in the room may do or read. */
+export async function within(db: Queries, found: repo.RoomRow | undefined, actor: Actor): Promise<RoomAndStanding> {
+  const both = await seen(db, found, actor);
+  if (!takesPart(both.standing)) throw new Problem('rooms.not_participant');
+  return both;
+}
