@@ -78,6 +78,20 @@ export async function cleanUp(): Promise<void> {
   }
 }
 
+/** The PostgreSQL that runs on this DATA_DIR. */
+export function runningIn(dataDir: string): ReturnType<typeof findPostmaster> {
+  return findPostmaster(path.join(dataDir, 'postgres'));
+}
+
+/** A whole start and stop, with a write between; nothing is left running. */
+export async function startWorks(dataDir: string): Promise<void> {
+  const opener = startOpener(dataDir);
+  await query(await opener.line('ready'), 'CREATE TABLE IF NOT EXISTS proof (at timestamptz)');
+  await opener.end();
+  await opener.line('closed');
+  if (await runningIn(dataDir)) throw new Error(`PostgreSQL still runs in ${dataDir}`);
+}
+
 /** The kill that no program can answer, and the end of the process awaited. */
 export async function killPostmaster(cluster: string): Promise<void> {
   const running = await findPostmaster(cluster).catch(() => undefined);
