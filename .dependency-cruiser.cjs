@@ -23,6 +23,10 @@ const MODULE_MAY_USE = {
   events: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
 };
 
+/** Every path in a manifest's `exports`, whatever its subpaths and conditions. */
+const targets = (exports = {}) =>
+  typeof exports === 'string' ? [exports] : Object.values(exports).flatMap((inner) => targets(inner));
+
 /** Our own packages, as their manifests describe them. */
 const WORKSPACES = ['packages', 'apps']
   .flatMap((parent) => readdirSync(parent).map((name) => `${parent}/${name}`))
@@ -32,7 +36,7 @@ const WORKSPACES = ['packages', 'apps']
     return {
       folder,
       name: manifest.name,
-      faces: Object.values(manifest.exports ?? {}).map((target) => posix.join(folder, target)),
+      faces: targets(manifest.exports).map((target) => posix.join(folder, target)),
       declared: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies }),
     };
   });

@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../scripts/run.ts';
@@ -14,6 +14,7 @@ const MODULES = ['accounts', 'sessions', 'friends', 'movies', 'rooms', 'chat', '
 const HOUSE: Readonly<Record<string, string>> = {
   'packages/protocol/src/index.ts': 'export const p = 1;',
   'packages/protocol/src/inner.ts': 'export const x = 1;',
+  'packages/redis-kit/src/client.ts': "export { Redis } from 'ioredis';",
   'packages/redis-kit/src/index.ts': 'export const createRedisCache = 1; export const tag = 1;',
   'packages/client/src/index.ts': "export { p } from '@watchparty/protocol';",
   'apps/web/src/index.ts': "import { p } from '@watchparty/protocol'; export { p };",
@@ -155,23 +156,29 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
-/** The real manifests, and packages that stand for those the imports name. */
+/** What each package of the house declares. */
+const DECLARED: Readonly<Record<string, readonly string[]>> = {
+  'packages/protocol': [],
+  'packages/redis-kit': ['ioredis'],
+  'packages/client': ['@watchparty/protocol'],
+  'apps/server': ['@watchparty/protocol', '@watchparty/redis-kit', 'fastify', 'kysely', 'pg'],
+  'apps/web': ['@watchparty/protocol'],
+};
+
+/** Manifests, links between the packages, and packages that stand for those the imports name. */
 function layOut(put: (path: string, text: string) => void): void {
   put('package.json', '{"name": "house", "type": "module"}');
-  for (const name of ['packages/protocol', 'packages/redis-kit', 'packages/client', 'apps/server', 'apps/web']) {
-    mkdirSync(join(tree, name), { recursive: true });
-    cpSync(join(ROOT, name, 'package.json'), join(tree, name, 'package.json'));
-    mkdirSync(join(tree, 'node_modules/@watchparty'), { recursive: true });
-    symlinkSync(join(tree, name), join(tree, 'node_modules/@watchparty', name.split('/')[1]!));
+  mkdirSync(join(tree, 'node_modules/@watchparty'), { recursive: true });
+  for (const [folder, declared] of Object.entries(DECLARED)) {
+    const name = basename(folder);
+    put(`${folder}/package.json`, JSON.stringify({
+      name: `@watchparty/${name}`,
+      exports: { '.': './src/index.ts' },
+      dependencies: Object.fromEntries(declared.map((dependency) => [dependency, '1.0.0'])),
+      devDependencies: { 'dev-only': '1.0.0' },
+    }));
+    symlinkSync(join(tree, folder), join(tree, 'node_modules/@watchparty', name));
   }
-  put('apps/web/package.json', '{"name": "@watchparty/web", "dependencies": {"@watchparty/protocol": "0.1.0"}}');
-  put('packages/client/package.json',
-    '{"name": "@watchparty/client", "exports": "./src/index.ts", "dependencies": {"@watchparty/protocol": "0.1.0"}}');
-  put('apps/server/package.json', JSON.stringify({
-    name: '@watchparty/server',
-    dependencies: { '@watchparty/protocol': '0', '@watchparty/redis-kit': '0', fastify: '0', kysely: '0', pg: '0' },
-    devDependencies: { 'dev-only': '0' },
-  }));
   for (const name of ['pg', 'kysely', 'fastify', 'ioredis', 'left-pad', 'dev-only', 'vitest']) {
     put(`node_modules/${name}/package.json`, `{"name": "${name}", "version": "1.0.0", "main": "index.js"}`);
     put(`node_modules/${name}/index.js`, 'module.exports = {};');
