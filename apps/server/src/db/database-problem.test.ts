@@ -1,4 +1,3 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { databaseProblem } from './database-problem.ts';
 import { createPool } from './pool.ts';
+import { openNetwork } from './test/network.ts';
 import { query } from './test/processes.ts';
 
 let own: TestDatabase;
@@ -83,25 +83,15 @@ describe('what an error of the database means for a request', () => {
   });
 
   test('the network went silent in the middle of a statement: the connection is given up, not the pool', async () => {
-    // A network in our hand: TCP in front of the server's socket.
-    const sockets: Socket[] = [];
-    const folder = new pg.Client({ connectionString: own.connectionString }).host;
-    const network = createServer((near) => {
-      const far = connect(`${folder}/.s.PGSQL.5432`);
-      near.pipe(far).pipe(near);
-      for (const socket of [near, far]) sockets.push(socket.on('error', () => {}));
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => network.once('listening', resolve));
-    const { port } = network.address() as { port: number };
-    const connectionString = own.connectionString.replace(/@\/(\w+).*/, `@127.0.0.1:${port}/$1`);
+    const network = await openNetwork(own.connectionString);
+    const { connectionString } = network;
     const pool = createPool({ connectionString, size: 1, statementTimeoutMs: 60_000, silenceTimeoutMs: 300 }, log);
     await pool.query('SELECT 1');
-    for (const socket of sockets) socket.unpipe();
+    network.silence();
     expect(await codeOf(pool.query('SELECT 1'))).toBe('service.unavailable');
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => network.close(resolve));
+    await network.close();
   });
 
   test.each(['53100', '58030'])('no room on the disk (%s)', async (state) => {

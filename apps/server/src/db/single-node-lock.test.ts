@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { takeSingleNodeLock } from './single-node-lock.ts';
+import { openNetwork } from './test/network.ts';
 import { query, until } from './test/processes.ts';
 
 let own: TestDatabase;
@@ -53,6 +54,21 @@ test('a holder whose connection breaks takes the lock again', async () => {
   await expect(take()).rejects.toThrow(StartError);
   expect(lost).toBe(0);
   await holder.release();
+});
+
+test('a holder whose network breaks is not kept out by its own former session', async () => {
+  let lost = 0;
+  const network = await openNetwork(own.connectionString);
+  const holder = await takeSingleNodeLock(network, { onLost: () => (lost += 1), log });
+  const [before] = await query(own.connectionString, HOLDERS);
+  network.breakClients();
+  await until(async () => {
+    const [now] = await query(own.connectionString, HOLDERS);
+    return now !== undefined && JSON.stringify(now) !== JSON.stringify(before);
+  });
+  expect(lost).toBe(0);
+  await holder.release();
+  await network.close();
 });
 
 test('a holder that finds another in its place is told', async () => {
