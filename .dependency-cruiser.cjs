@@ -5,7 +5,7 @@ const { readdirSync, readFileSync, existsSync } = require('node:fs');
 const { posix } = require('node:path');
 
 /** Tests and what supports them: they may reach from the top, and use what only development has. */
-const TESTS = '(\\.test\\.ts$|(^|/)test/|^scripts/|(^|/)[^/]+\\.config\\.ts$)';
+const TESTS = '(\\.test\\.tsx?$|/contract-suite\\.ts$|(^|/)test/|^scripts/|(^|/)[^/]+\\.config\\.ts$)';
 
 const SERVER = '^apps/server/src/';
 /** Folders of the server with a face: others import their index.ts only. */
@@ -208,7 +208,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|assets|fixtures|data)/' },
+    // Ours alone: many a package of npm resolves to its dist/, and must be seen.
+    exclude: { path: '^(packages|apps)/.+/(dist|assets|fixtures|data)/' },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
     moduleSystems: ['es6', 'cjs'],

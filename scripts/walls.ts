@@ -39,7 +39,7 @@ const WALLS: readonly Wall[] = [
   },
 ];
 
-const TESTS = /\.test\.tsx?$|(^|\/)test\/|\.config\.ts$/;
+const TESTS = /\.test\.tsx?$|\/contract-suite\.ts$|(^|\/)test\/|\.config\.ts$/;
 
 /** The text of a string or template, `?` standing for each value put in; undefined for anything else. */
 function textOf(node: ts.Node): string | undefined {

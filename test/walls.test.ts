@@ -180,8 +180,8 @@ function layOut(put: (path: string, text: string) => void): void {
     symlinkSync(join(tree, folder), join(tree, 'node_modules/@watchparty', name));
   }
   for (const name of ['pg', 'kysely', 'fastify', 'ioredis', 'left-pad', 'dev-only', 'vitest']) {
-    put(`node_modules/${name}/package.json`, `{"name": "${name}", "version": "1.0.0", "main": "index.js"}`);
-    put(`node_modules/${name}/index.js`, 'module.exports = {};');
+    put(`node_modules/${name}/package.json`, `{"name": "${name}", "version": "1.0.0", "main": "dist/index.js"}`);
+    put(`node_modules/${name}/dist/index.js`, 'module.exports = {};');
   }
 }
 
