@@ -14,7 +14,7 @@ type ReadAll = (key: string, range?: ByteRange) => Promise<Buffer | undefined>;
 
 const MAX = { maxBytes: 10 * 1024 * 1024 };
 
-/** The rules of SPEC.md that hold for every driver. `create` gives an empty storage and clears it away after the test. */
+/** The rules of SPEC.md that hold for every driver. `create` gives an empty storage, cleared away after the test. */
 export function describeStorage(name: string, create: () => Promise<StorageUnderTest>): void {
   const setUp = async (): Promise<StorageUnderTest & { read: ReadAll }> => {
     const made = await create();
@@ -32,7 +32,8 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
       const object = await storage.put('movies/12/a.mp4', inPieces(bytes, 65_536), MAX);
       expect(object).toMatchObject({ key: 'movies/12/a.mp4', sizeBytes: bytes.length });
       expect((await read('movies/12/a.mp4'))?.equals(bytes)).toBe(true);
-      for (const [start, end] of [[0, 0], [1, 70_000], [bytes.length - 1, bytes.length - 1], [5, bytes.length + 99]] as const) {
+      const last = bytes.length - 1;
+      for (const [start, end] of [[0, 0], [1, 70_000], [last, last], [5, last + 100]] as const) {
         expect((await read('movies/12/a.mp4', { start, end }))?.equals(bytes.subarray(start, end + 1))).toBe(true);
       }
     });
@@ -94,10 +95,10 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
       const { source, push } = byHand();
       const controller = new AbortController();
       const putting = storage.put('a', source, { ...MAX, signal: controller.signal });
-      const outcome = expect(putting).rejects.toThrow('gone away');
+      putting.catch(() => undefined);
       await push(Buffer.alloc(2 * 1024 * 1024));
       controller.abort(new Error('gone away'));
-      await outcome;
+      await expect(putting).rejects.toThrow('gone away');
       expect(await storage.head('a')).toBeUndefined();
       expect(await leftovers()).toBe(0);
     });
@@ -176,8 +177,9 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
     });
 
     test.each([
-      '', '/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/../b', 'a/..', './a', '.incoming/x', 'a/.b', 'a.', 'a/-', 'A',
-      'a b', 'a\\b', 'a:b', 'a\0b', 'a\nb', 'a%2fb', 'é', 'C:\\a', 'file:///a', `${'a'.repeat(129)}`, 'a/'.repeat(300) + 'a',
+      '', '/', '/a', 'a/', 'a//b', '.', '..', '../a', 'a/../b', 'a/..', './a', '.incoming/x', 'a/.b', 'a.', 'a/-',
+      'A', 'a b', 'a\\b', 'a:b', 'a\0b', 'a\nb', 'a%2fb', 'é', 'C:\\a', 'file:///a', 'a'.repeat(129),
+      `${'a/'.repeat(300)}a`,
     ])('ST8 refuses the key %j everywhere', async (key) => {
       const { storage, leftovers } = await setUp();
       await expect(storage.put(key, inPieces(Buffer.from('x'), 1), MAX)).rejects.toThrow(ObjectKeyError);
@@ -234,22 +236,29 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
     test('ST12 close ends running uploads, and the storage refuses further work', async () => {
       const { storage, leftovers } = await setUp();
       const { source, push } = byHand();
-      const outcome = expect(storage.put('a', source, MAX)).rejects.toThrow(StorageClosedError);
+      const putting = storage.put('a', source, MAX);
+      putting.catch(() => undefined);
       await push(Buffer.alloc(2 * 1024 * 1024));
       await storage.close();
       expect(await leftovers()).toBe(0);
-      await outcome;
+      await expect(putting).rejects.toThrow(StorageClosedError);
       const refused = [
-        storage.put('b', inPieces(Buffer.from('x'), 1), MAX), storage.head('a'), storage.read('a'), storage.delete('a'),
-        storage.freeBytes(), storage.sweep(0),
+        async () => await storage.put('b', inPieces(Buffer.from('x'), 1), MAX),
+        async () => await storage.head('a'),
+        async () => await storage.read('a'),
+        async () => await storage.delete('a'),
+        async () => await storage.freeBytes(),
+        async () => await storage.sweep(0),
       ];
-      for (const call of refused) await expect(call).rejects.toThrow(StorageClosedError);
+      for (const call of refused) await expect(call()).rejects.toThrow(StorageClosedError);
       await storage.close();
     });
 
     test('ST1 many at once do not disturb one another', async () => {
       const { storage, read, leftovers } = await setUp();
-      const all = Array.from({ length: 40 }, (_, index) => ({ key: `k/${index % 7}/${index}`, bytes: randomBytes(50_000 + index) }));
+      const all = Array.from({ length: 40 }, (_, index) => {
+        return { key: `k/${index % 7}/${index}`, bytes: randomBytes(50_000 + index) };
+      });
       await Promise.all(all.map(async ({ key, bytes }) => await storage.put(key, inPieces(bytes, 4096), MAX)));
       for (const { key, bytes } of all) expect((await read(key))?.equals(bytes)).toBe(true);
       expect(await leftovers()).toBe(0);
@@ -264,7 +273,8 @@ export async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uin
 
 /** A source that gives what is pushed; `push` resolves when the next piece is asked for. */
 function byHand(): { source: AsyncIterable<Uint8Array>; push: (bytes: Uint8Array) => Promise<void>; end: () => void } {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({}, { highWaterMark: 1 }, { highWaterMark: 0 });
+  const nothingAhead = [{ highWaterMark: 1 }, { highWaterMark: 0 }] as const;
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({}, ...nothingAhead);
   const writer = writable.getWriter();
   return {
     source: readable,

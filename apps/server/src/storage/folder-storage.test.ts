@@ -84,7 +84,9 @@ describe('a folder as storage', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       onTestFinished(() => void child.kill('SIGKILL'));
-      for await (const line of child.stdout) if (Number(String(line).trim().split('\n').at(-1)) >= killAfterBytes) break;
+      for await (const lines of child.stdout) {
+        if (Number(String(lines).trim().split('\n').at(-1)) >= killAfterBytes) break;
+      }
       child.kill('SIGKILL');
       await once(child, 'exit');
     }

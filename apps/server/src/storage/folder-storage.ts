@@ -115,7 +115,7 @@ function prepare(incoming: string): void {
     mkdirSync(incoming, { recursive: true });
     accessSync(incoming, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new StartError(`STORAGE_URL: cannot write to ${incoming} (${String((error as Error).message)})`, {
+    throw new StartError(`STORAGE_URL: cannot write to ${incoming} (${(error as Error).message})`, {
       cause: error,
     });
   }
@@ -149,7 +149,7 @@ function readableFile(file: Awaited<ReturnType<typeof open>>, sizeBytes: number)
   };
 }
 
-/** The inode tells two uploads within one tick of the file system's clock apart; it is the same on every node of a share. */
+/** The inode tells two uploads within one tick of the file system's clock apart; all nodes of a share see the same. */
 function objectOf(key: string, stats: BigIntStats): StoredObject {
   const version = `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
   return {

@@ -1,4 +1,4 @@
-/** Run by a test: an upload into the folder of the first argument that never ends, telling the bytes written line by line. */
+/** Run by a test: an endless upload into the folder of the first argument, telling the bytes written line by line. */
 import { randomUUID } from 'node:crypto';
 import { createStorage } from './create-storage.ts';
 

@@ -20,7 +20,7 @@ export interface ParseTask {
   readonly sizeBytes: number;
 }
 
-/** Between the thread (`FromParser`) and the side that holds the file: the thread asks for bytes, and ends with one answer. */
+/** From the thread to the side that holds the file: it asks for bytes, and ends with one answer. */
 export type FromParser =
   | { readonly kind: 'read'; readonly id: number; readonly start: number; readonly length: number }
   | { readonly kind: 'facts'; readonly facts: FilmFacts }

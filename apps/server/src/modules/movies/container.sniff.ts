@@ -56,6 +56,9 @@ const SIGNATURES: readonly (readonly [offset: number, bytes: string, what: strin
 const OLD_QUICKTIME = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']);
 const SEGMENT = new Set(['styp', 'moof', 'sidx']);
 
+const HTML = /^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|script)\b/i;
+const XML = /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|svg)\b/i;
+
 /**
  * What a file is, by its first bytes alone: names and media types may say anything.
  * `isWhole`: the bytes are the whole file, so there is no more to wait for.
@@ -67,7 +70,9 @@ export function sniffContainer(head: Uint8Array, isWhole = false): Sniffed {
   if (text.length === 0) return decided ? refused('The file is empty.') : { kind: 'undecided' };
   if (text.length < 16 && !decided) return { kind: 'undecided' };
 
-  if (text.startsWith('\x1a\x45\xdf\xa3')) return sniffEbml(bytes) ?? undecided(decided, 'This is a broken Matroska or webm file.');
+  if (text.startsWith('\x1a\x45\xdf\xa3')) {
+    return sniffEbml(bytes) ?? undecided(decided, 'This is a broken Matroska or webm file.');
+  }
   const box = text.slice(4, 8);
   if (box === 'ftyp') return sniffBrands(bytes, text) ?? undecided(decided, 'This is a broken mp4 file.');
   if (SEGMENT.has(box)) return refused('This is one piece of a segmented film, not a whole one.');
@@ -134,13 +139,16 @@ function sniffLonger(bytes: Uint8Array, text: string): Sniffed | undefined {
     }
   }
   if (/^\s*#EXTM3U/.test(text)) return refused('This is an HLS playlist: give its address instead of uploading it.');
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|script)\b/i.test(text)) return refused('This is an HTML page.');
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:\?xml|svg)\b/i.test(text)) return refused('This is an XML or SVG document.');
+  if (HTML.test(text)) return refused('This is an HTML page.');
+  if (XML.test(text)) return refused('This is an XML or SVG document.');
   return isText(bytes) ? refused('This is plain text.') : undefined;
 }
 
+/** Tab, line feed, form feed, carriage return. */
+const BLANKS = new Set([0x09, 0x0a, 0x0c, 0x0d]);
+
 function isText(bytes: Uint8Array): boolean {
-  if (bytes.some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x0c)) return false;
+  if (bytes.some((byte) => byte < 0x20 && !BLANKS.has(byte))) return false;
   // The cut may fall within a character: streaming does not mind.
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

@@ -40,8 +40,9 @@ function withBox(name: FilmName, type: string, change: (content: Buffer) => void
 }
 
 describe('readVideo', () => {
-  const h264 = { container: 'mp4', mimeType: 'video/mp4', width: 160, height: 90, videoCodec: 'h264', audioCodec: 'aac' };
-  const vp9 = { container: 'webm', mimeType: 'video/webm', width: 160, height: 90, videoCodec: 'vp9', audioCodec: 'opus' };
+  const small = { width: 160, height: 90 };
+  const h264 = { container: 'mp4', mimeType: 'video/mp4', ...small, videoCodec: 'h264', audioCodec: 'aac' };
+  const vp9 = { container: 'webm', mimeType: 'video/webm', ...small, videoCodec: 'vp9', audioCodec: 'opus' };
 
   test.each<[FilmName, object]>([
     ['h264-aac.mp4', h264],
@@ -116,7 +117,8 @@ describe('readVideo', () => {
     };
     const film = filmBytes('h264-aac.mp4');
     const webm = filmBytes('vp9-opus.webm');
-    const docType = Buffer.from('1a45dfa38742828477' + '65626d', 'hex');
+    const segment = (size: string): Buffer => Buffer.from(`18538067${size}`, 'hex');
+    const docType = Buffer.from('1a45dfa3874282847765626d', 'hex');
 
     test.each<[string, Uint8Array]>([
       ['only a type', ftyp],
@@ -124,12 +126,12 @@ describe('readVideo', () => {
       ['an index of zeros', Buffer.concat([ftyp, box('moov', Buffer.alloc(100_000))])],
       ['an index of boxes without size', Buffer.concat([ftyp, box('moov', box('trak', uint32(0, 0, 0, 0)))])],
       ['boxes nested 20,000 deep', Buffer.concat([ftyp, box('moov', nested(20_000))])],
-      ['a million tiny boxes', Buffer.concat([ftyp, ...Array<Buffer>(1_000_000).fill(box('free')), film.subarray(ftyp.length)])],
+      ['a million tiny boxes', Buffer.concat([ftyp, ...Array<Buffer>(1_000_000).fill(box('free'))])],
       ['a box of 2^63 bytes', Buffer.concat([ftyp, largeBox('mdat', 2n ** 63n)])],
       ['a box of 2^64-1 bytes', Buffer.concat([ftyp, largeBox('moov', 2n ** 64n - 1n)])],
       ['a 64-bit box smaller than its header', Buffer.concat([ftyp, largeBox('moov', 3n), film])],
       ['a box smaller than its header', Buffer.concat([ftyp, uint32(4), Buffer.from('moov'), film])],
-      ['noise behind the type', Buffer.concat([ftyp, Buffer.from('\x01\x02\x03\x04\x05\x06\x07\x08'.repeat(1000), 'latin1')])],
+      ['noise behind the type', Buffer.concat([ftyp, Buffer.alloc(8000, '\x01\x02\x03\x04', 'latin1')])],
       ['no time scale', withBox('h264-aac.mp4', 'mvhd', (content) => content.fill(0))],
       ['no samples', withBox('h264-aac.mp4', 'stsz', (content) => content.fill(0))],
       ['four billion samples in a table', withBox('h264-aac.mp4', 'stsz', (content) => content.fill(0xff, 4))],
@@ -137,10 +139,10 @@ describe('readVideo', () => {
       ['chunks behind the end of the file', withBox('h264-aac.mp4', 'stco', (content) => content.fill(0x7f, 8))],
       ['a broken description', withBox('h264-aac.mp4', 'stsd', (content) => content.fill(0xff))],
       ['a webm of its type only', docType],
-      ['a webm of 2^56 bytes', Buffer.concat([docType, Buffer.from('1853806701fffffffffffffe', 'hex')])],
-      ['a webm without tracks', Buffer.concat([docType, Buffer.from('1853806701ffffffffffffff', 'hex'), Buffer.alloc(50_000, 0xec)])],
+      ['a webm of 2^56 bytes', Buffer.concat([docType, segment('01fffffffffffffe')])],
+      ['a webm without tracks', Buffer.concat([docType, segment('01ffffffffffffff'), Buffer.alloc(50_000, 0xec)])],
       ['a webm of zeros', Buffer.concat([docType, Buffer.alloc(50_000)])],
-      ['a webm with noise for its tracks', Buffer.concat([webm.subarray(0, 100), Buffer.alloc(webm.length - 100, 0xa5)])],
+      ['a webm with noise for its tracks', Buffer.from(webm).fill(0xa5, 100)],
     ])('%s', async (_, bytes) => {
       const start = performance.now();
       expect((await refusal(bytes, 2000)).code).toMatch(/^movies\.file_(truncated|unreadable)$/);
@@ -152,7 +154,8 @@ describe('readVideo', () => {
       const endless = withBox('moov-at-end.mp4', 'stts', (content) => content.writeUInt32BE(0xffffffff, 8));
       const outcomes = await Promise.all(Array.from({ length: 6 }, async () => await refusal(endless, 500)));
       for (const { code, detail } of outcomes) {
-        expect({ code, detail }).toEqual({ code: 'movies.file_unreadable', detail: expect.stringContaining('too long') });
+        expect(code).toBe('movies.file_unreadable');
+        expect(detail).toContain('too long');
       }
       expect((await readVideo(readable(film))).durationSeconds).toBe(2);
     });
@@ -161,10 +164,13 @@ describe('readVideo', () => {
   test('passes on what the file or the signal throws', async () => {
     const film = readable(filmBytes('h264-aac.mp4'));
     const broken = new Error('the disk cannot be read');
-    const failing = { ...film, sizeBytes: film.sizeBytes, read: async (start: number, length: number) => {
-      if (start > 1000) throw broken;
-      return await film.read(start, length);
-    } };
+    const failing = {
+      sizeBytes: film.sizeBytes,
+      read: async (start: number, length: number) => {
+        if (start > 1000) throw broken;
+        return await film.read(start, length);
+      },
+    };
     await expect(readVideo(failing)).rejects.toBe(broken);
     await expect(readVideo(film, { signal: AbortSignal.abort(broken) })).rejects.toBe(broken);
     const controller = new AbortController();

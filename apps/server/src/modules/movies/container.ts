@@ -6,8 +6,6 @@ import { otherCodec, otherContainer, unreadable } from './container.problems.ts'
 import { SNIFF_BYTES, sniffContainer, type VideoContainer } from './container.sniff.ts';
 import { checkWebmSegment } from './container.webm.ts';
 
-export { SNIFF_BYTES, sniffContainer, type Sniffed, type VideoContainer } from './container.sniff.ts';
-
 /** What current browsers play, by the parser's names; HEVC where the machine can. */
 const VIDEO_CODECS = { avc: 'h264', hevc: 'hevc', vp8: 'vp8', vp9: 'vp9', av1: 'av1' } as const;
 const AUDIO_CODECS = { aac: 'aac', mp3: 'mp3', opus: 'opus', vorbis: 'vorbis', flac: 'flac' } as const;

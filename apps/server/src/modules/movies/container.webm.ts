@@ -64,7 +64,7 @@ export async function lastBlockTicks(file: ReadableBytes): Promise<number | unde
   return undefined;
 }
 
-/** The greatest timestamp of the cluster at `at`; undefined when there is none (the four bytes were part of a picture). */
+/** The last timestamp of the cluster at `at`; undefined when there is none: the four bytes were part of a picture. */
 function clusterEndTicks(bytes: Buffer, at: number): number | undefined {
   const cluster = readElement(bytes, at);
   if (!cluster) return undefined;
@@ -118,8 +118,7 @@ function readVint(bytes: Buffer, at: number, keepMarker: boolean): { value: numb
 
 function readUnsigned(bytes: Buffer, element: Element): number | undefined {
   if (element.sizeBytes < 1 || element.sizeBytes > 8) return undefined;
-  if (element.dataStart + element.sizeBytes > bytes.byteLength) return undefined;
-  let value = 0;
-  for (let index = 0; index < element.sizeBytes; index += 1) value = value * 256 + (bytes[element.dataStart + index] ?? 0);
-  return value;
+  const end = element.dataStart + element.sizeBytes;
+  if (end > bytes.byteLength) return undefined;
+  return bytes.subarray(element.dataStart, end).reduce((value, byte) => value * 256 + byte, 0);
 }

@@ -41,7 +41,8 @@ function body(bytes: Uint8Array, pieceBytes = 4096): { source: AsyncIterable<Uin
 }
 
 function upload(storage: Storage, source: AsyncIterable<Uint8Array>, change: Partial<FilmUpload> = {}): FilmUpload {
-  return { storage, key: KEY, source, contentLength: undefined, maxBytes: GIB, signal: new AbortController().signal, ...change };
+  const { signal } = new AbortController();
+  return { storage, key: KEY, source, contentLength: undefined, maxBytes: GIB, signal, ...change };
 }
 
 describe('receiveFilm', () => {
@@ -78,7 +79,8 @@ describe('receiveFilm', () => {
   test('refuses another container while it is still coming', async () => {
     const { storage, nothingIsLeft } = await setUp();
     const { source, taken } = body(Buffer.concat([filmBytes('matroska.mkv'), Buffer.alloc(50_000_000)]), 65_536);
-    await expect(receiveFilm(upload(storage, source))).rejects.toMatchObject({ code: 'movies.file_container_unsupported' });
+    const code = 'movies.file_container_unsupported';
+    await expect(receiveFilm(upload(storage, source))).rejects.toMatchObject({ code });
     expect(taken()).toBe(65_536);
     await nothingIsLeft();
   });
