@@ -51,7 +51,8 @@ export const host: Parser<string> = {
 export const databaseUrl: Parser<string> = {
   accepts: 'postgres://user:password@host:5432/database (special characters of the password percent-encoded)',
   parse(text) {
-    const url = parseUrl(text, ['postgres:', 'postgresql:']);
+    // A login without a host (`user:password@/database?host=/run/postgresql`) is a socket's address, and no URL by WHATWG.
+    const url = parseUrl(text.replace(/^(\w+:\/\/[^@/?#]*)@\//, '$1@socket/'), ['postgres:', 'postgresql:']);
     if (!url) return undefined;
     const readable = [url.username, url.password, url.pathname].every((part) => decoded(part) !== undefined);
     return readable ? text : undefined;

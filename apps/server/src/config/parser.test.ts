@@ -17,6 +17,7 @@ const accepts: [name: string, parser: Parser<unknown>, cases: [text: string, val
   ['host', host, [['localhost', 'localhost'], ['::', '::'], ['[::1]', '::1'], ['my_redis.svc', 'my_redis.svc']]],
   ['databaseUrl', databaseUrl, [
     ['postgres://u:p%40@h:1/d', 'postgres://u:p%40@h:1/d'], ['postgresql:///d?host=/run', 'postgresql:///d?host=/run'],
+    ['postgres://u:p@/d?host=/run', 'postgres://u:p@/d?host=/run'],
   ]],
   ['origin', origin, [['HTTPS://A.example:443/', 'https://a.example'], ['http://[::1]:80', 'http://[::1]']]],
   ['origins', origins, [

@@ -72,6 +72,8 @@ export function createIdempotency(deps: { readonly queries: Queries; readonly se
       };
       try {
         const data = await handle(write);
+        // Answered without a change, such as a message that had been sent before.
+        if (!stored) await write(async () => data);
         return { status: attempt.status, data, replayed: false };
       } catch (error) {
         if (!stored) {

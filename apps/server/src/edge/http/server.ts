@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import cors from '@fastify/cors';
-import Fastify, { type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type RawServerDefault } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, LogController,
+  type RawServerDefault,
+} from 'fastify';
 import type { Queries } from '../../db/index.ts';
 import { uuidv7 } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -58,7 +61,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const { log } = deps;
   const options: FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> = {
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyLimitBytes,
     trustProxy: trusted(settings.trustProxy),
     // A film may take hours to arrive; the JSON parser and the upload route watch over their own bodies.

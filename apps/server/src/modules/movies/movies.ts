@@ -76,6 +76,21 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
       return pageOf(rows.map(movieView), total, page);
     },
 
+    /** Null when there is no such movie for this person. */
+    async find(id: number, viewer: Viewer): Promise<Movie | null> {
+      try {
+        return movieView(await visible(id, viewer));
+      } catch (error) {
+        if (error instanceof Problem) return null;
+        throw error;
+      }
+    },
+
+    /** Null when it is not known, or there is no such movie. */
+    async durationSeconds(id: number): Promise<number | null> {
+      return (await repo.find(queries, id))?.duration_seconds ?? null;
+    },
+
     async get(id: number, viewer: Viewer): Promise<Movie> {
       return movieView(await visible(id, viewer));
     },

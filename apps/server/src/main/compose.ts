@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { openRedis } from '@watchparty/redis-kit/redis';
+import type { Config } from '../config/index.ts';
+import { migrate, openDatabase, takeSingleNodeLock } from '../db/index.ts';
+import { createHttpServer, type HttpServer } from '../edge/http/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Write } from '../kernel/write.ts';
+import {
+  type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, defaultPasswordCost, type PasswordCost,
+} from '../modules/accounts/index.ts';
+import { type Chat, chatRoutes, createChat } from '../modules/chat/index.ts';
+import {
+  createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
+} from '../modules/movies/index.ts';
+import { createOperations, operationsRoutes } from '../modules/operations/index.ts';
+import { createRooms, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
+import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes } from '../modules/sessions/index.ts';
+import { createOutbox, type Outbox } from '../outbox/index.ts';
+import { createStorage } from '../storage/index.ts';
+import { createClosing } from './closing.ts';
+import { startHousekeeping } from './housekeeping.ts';
+
+export interface App {
+  /** Undefined in the role `worker`, which serves no requests. */
+  readonly http: HttpServer | undefined;
+  readonly write: Write;
+  readonly outbox: Outbox;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly movies: Movies;
+  readonly movieFiles: MovieFiles;
+  readonly rooms: Rooms;
+  readonly chat: Chat;
+  /** Drains and closes everything, the database last. */
+  close(): Promise<void>;
+}
+
+interface Deps {
+  readonly log: Log;
+  /** Tells a person at a terminal what a slow start is doing. */
+  readonly progress: (line: string) => void;
+  /** The node must stop: another one has taken its place. */
+  readonly onLost: () => void;
+  /** Hashing as costly as production's makes test suites slow. */
+  readonly passwordCost?: PasswordCost;
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const DRAIN_TIMEOUT_MS = 10_000;
+
+/** The only place that chooses drivers: builds the whole server from its configuration, in order, and closes it in reverse. */
+export async function compose(config: Config, deps: Deps): Promise<App> {
+  const { log, progress } = deps;
+  const clock = systemClock;
+  const secret = new TextEncoder().encode(config.auth.jwtSecret);
+  const closing = createClosing(log);
+  try {
+    const database = await openDatabase(
+      {
+        url: config.database.kind === 'url' ? config.database.url : undefined,
+        dataDir: config.dataDir,
+        poolSize: config.database.poolSize,
+        statementTimeoutMs: config.database.statementTimeoutMs,
+      },
+      { log, progress },
+    );
+    closing.add('database', () => database.close());
+    if (config.redis.kind === 'none') {
+      const lock = await takeSingleNodeLock(database, { onLost: deps.onLost, log });
+      closing.add('single-node lock', () => lock.release());
+    }
+    await migrate(database, { log, progress });
+    const queries = database.kysely;
+
+    const redis = openRedis(config.redis, {
+      onChange: (status, error) => log.warn({ module: 'redis', err: error }, `Redis ${status}`),
+    });
+    closing.add('redis', () => redis.close());
+    const storage = createStorage(config.storage.folder, { clock, newId: randomUUID });
+    closing.add('storage', () => storage.close());
+
+    const outbox = await createOutbox({
+      database, handlers: movieEffects(storage), clock, log: log.child({ module: 'outbox' }),
+    });
+    closing.add('outbox', () => outbox.close());
+
+    const sessions = createSessions({ queries, secret, clock });
+    const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
+    const accounts = createAccounts(
+      {
+        production: config.production, registration: config.auth.registration, adminEmail: config.auth.adminEmail,
+        publicUrl: config.http.publicUrl,
+      },
+      { queries, passwords, passwordRule: createPasswordRule({ production: config.production }), sessions, clock },
+    );
+    // Movies and rooms ask each other questions; the module order is movies ← rooms, so movies get theirs through here.
+    const movies: Movies = createMovies({
+      queries, clock,
+      rooms: {
+        isIn: (userId, movieId) => rooms.isInRoomPlaying(userId, movieId),
+        movieRemoved: (tx, effects, movieId) => rooms.movieRemoved(tx, effects, movieId),
+      },
+    });
+    const rooms: Rooms = createRooms({ queries, passwords, publicUrl: config.http.publicUrl, clock, movies });
+    const chat = createChat({ queries, rooms, clock });
+    const movieFiles = createMovieFiles({
+      movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
+    });
+
+    let http: HttpServer | undefined;
+    if (config.role !== 'worker') {
+      const https = config.http.publicUrl.startsWith('https:');
+      const cookies = refreshCookies({ https, maxAgeSeconds: SESSION_SECONDS });
+      const streaming = createStreaming({ files: movieFiles, storage, urls: createStreamUrls(secret), clock });
+      http = await createHttpServer(
+        { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
+        {
+          routes: [
+            ...operationsRoutes(createOperations({ database, redis, clock })),
+            ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
+            ...sessionsRoutes({ sessions, cookies }),
+            ...moviesRoutes({ movies, files: movieFiles, streaming }),
+            ...roomsRoutes(rooms),
+            ...chatRoutes(chat),
+          ],
+          authenticate: sessions.authenticate,
+          write: outbox.write,
+          queries,
+          secret,
+          log: log.child({ module: 'http' }),
+        },
+      );
+      closing.add('http', () => http!.close());
+    }
+    const housekeeping = startHousekeeping({
+      log: log.child({ module: 'housekeeping' }),
+      tasks: {
+        'abandoned uploads': () => movieFiles.sweep(outbox.write),
+        ...(http !== undefined && { 'old idempotency keys': () => http.idempotency.sweep() }),
+      },
+    });
+    closing.add('housekeeping', () => housekeeping.close());
+
+    return { http, write: outbox.write, outbox, accounts, sessions, movies, movieFiles, rooms, chat, close: closing.close };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import { type Config, describeConfig, loadConfigFromProcess } from '../config/index.ts';
+import { StartError } from '../kernel/start-error.ts';
+import { type App, compose } from './compose.ts';
+import { createDemo } from './demo/index.ts';
+import { createLog } from './log.ts';
+
+/** How long a shutdown may take before the process ends all the same. */
+const SHUTDOWN_TIMEOUT_MS = 30_000;
+
+await main().catch((error: unknown) => {
+  if (error instanceof StartError) console.error(error.message);
+  else console.error('WatchParty could not start:', error);
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const { demo } = readArguments();
+  const config = loadConfigFromProcess();
+  const tty = process.stdout.isTTY === true;
+  const { log, close: closeLog } = createLog(config.log, { tty });
+  const progress = (line: string): void => {
+    if (tty) console.log(line);
+    else log.info({ module: 'main' }, line);
+  };
+
+  let starting: Promise<App> | undefined;
+  let stopping: Promise<void> | undefined;
+  async function stop(reason: string, exitCode: number): Promise<void> {
+    log.info({ module: 'main' }, `Stopping: ${reason}`);
+    setTimeout(() => process.exit(exitCode || 1), SHUTDOWN_TIMEOUT_MS).unref();
+    // A start under way is let through first, so that nothing it has begun is left half open.
+    const app = await starting?.catch(() => undefined);
+    await app?.close();
+    log.info({ module: 'main' }, 'Stopped');
+    await closeLog();
+    process.exit(exitCode);
+  }
+  const stopOnce = (reason: string, exitCode: number): void => {
+    // A second Ctrl+C means: now. The next start repairs what that leaves.
+    if (stopping !== undefined) process.exit(130);
+    stopping = stop(reason, exitCode);
+  };
+  process.on('SIGINT', () => stopOnce('SIGINT', 0));
+  process.on('SIGTERM', () => stopOnce('SIGTERM', 0));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ module: 'main', err: error }, `An error nobody caught (${event}); stopping`);
+      if (stopping === undefined) stopOnce(event, 1);
+    });
+  }
+
+  for (const warning of config.warnings) log.warn({ module: 'config' }, warning);
+  log.debug({ module: 'config', config: describeConfig(config) }, 'Configuration');
+  starting = compose(config, { log, progress, onLost: () => stopOnce('another node took over the database', 1) });
+  const app = await starting.catch(async (error: unknown) => {
+    await closeLog();
+    throw error;
+  });
+  if (stopping !== undefined) return;
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  announce(app, config, seconds, (line) => log.info({ module: 'main' }, line));
+  const setupLink = await app.accounts.openSetupLink(app.write);
+  if (setupLink !== undefined) log.info({ module: 'accounts' }, `Open this link once to become the admin: ${setupLink}`);
+  if (demo) for (const line of await createDemo(app, config)) log.info({ module: 'demo' }, line);
+}
+
+function announce(app: App, config: Config, seconds: string, say: (line: string) => void): void {
+  if (app.http === undefined) return say(`WatchParty works (role ${config.role}), ready in ${seconds} s`);
+  say(`WatchParty is ready in ${seconds} s: ${app.http.url} (API reference: ${app.http.url}/api/docs)`);
+}
+
+function readArguments(): { demo: boolean } {
+  try {
+    const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } }, strict: true });
+    return { demo: values.demo };
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}. Known: --demo`);
+  }
+}

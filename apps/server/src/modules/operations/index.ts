@@ -1,0 +1,2 @@
+export { createOperations } from './operations.ts';
+export { operationsRoutes } from './operations.http.ts';

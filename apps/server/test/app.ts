@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Config, loadConfig } from '../src/config/index.ts';
+import type { Log } from '../src/kernel/log.ts';
+import { type App, compose } from '../src/main/compose.ts';
+import { createTestDatabase, type TestDatabase } from './postgres.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Tests read whatever came; the schemas have checked it on the server's side.
+  // oxlint-disable-next-line no-explicit-any
+  readonly body: any;
+}
+
+export interface Ask {
+  readonly token?: string | undefined;
+  /** Sent as JSON unless it is bytes or text already. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestApp {
+  readonly url: string;
+  readonly app: App;
+  readonly config: Config;
+  readonly db: TestDatabase;
+  readonly dataDir: string;
+  /** One real HTTP request, with its JSON answer (or text, where it is none). */
+  ask(method: string, path: string, options?: Ask): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The whole server, as `npm start` builds it, on a database and a folder of its own, behind real HTTP. */
+export async function startTestApp(env: Readonly<Record<string, string>> = {}, options: { readonly log?: Log } = {}): Promise<TestApp> {
+  const db = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'watchparty-app-'));
+  const config = loadConfig({
+    env: {
+      NODE_ENV: 'test', DATA_DIR: dataDir, DATABASE_URL: db.connectionString, PORT: '0', LOG_DIR: 'off',
+      PUBLIC_URL: 'http://watchparty.test', ...env,
+    },
+    cwd: dataDir,
+  });
+  const app = await compose(config, {
+    log: options.log ?? pino({ level: 'silent' }),
+    progress: () => {},
+    onLost: () => {},
+    passwordCost: { memoryKiB: 64, passes: 1 },
+  });
+  const url = app.http?.url ?? '';
+  return {
+    url, app, config, db, dataDir,
+    ask: (method, path, ask = {}) => request(`${url}${path}`, method, ask),
+    async close() {
+      await app.close();
+      await db.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function request(url: string, method: string, { token, body, headers }: Ask): Promise<Answer> {
+  const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.includes('json') === true && text !== '';
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}

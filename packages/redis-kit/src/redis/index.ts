@@ -1,0 +1,1 @@
+export { openRedis, type RedisConnection, type RedisFigures, type RedisSettings } from './redis.ts';
