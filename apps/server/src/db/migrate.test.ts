@@ -56,6 +56,12 @@ describe('migrations', () => {
     expect(await migrateIt()).toEqual({ applied: ['0002_broken.sql'] });
   });
 
+  test('one that could not be recorded is undone', async () => {
+    await write('0001_films.sql', 'CREATE TABLE films (id integer); ALTER TABLE schema_migrations RENAME TO elsewhere;');
+    expect(await refusal()).toMatch(/0001_films.sql failed and was undone/);
+    expect(await query(own.connectionString, "SELECT to_regclass('films') AS found")).toEqual([{ found: null }]);
+  });
+
   test('two nodes that start together: one applies, the other waits and finds it done', async () => {
     await write('0001_films.sql', 'CREATE TABLE films (id integer); SELECT pg_sleep(0.3); INSERT INTO films VALUES (1)');
     const lines: string[] = [];

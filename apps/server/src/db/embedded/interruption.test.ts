@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -44,14 +45,22 @@ describe('kills, and several at once', () => {
     await query(await killed.line('ready'), 'CREATE TABLE films AS SELECT 8 AS id');
     await killed.kill('SIGKILL');
     await killPostmaster(path.join(dataDir, 'postgres'));
-    // As after a reboot or in a new container: the ids in the lock files are those of another program.
+    // As after a reboot or in a new container: the ids in the lock files are those of another program,
+    // one of PostgreSQL's own user, for those of others it does not take for itself.
+    const { uid, gid } = await stat(path.join(dataDir, 'postgres'));
+    const stranger = spawn('sleep', ['60'], { uid, gid });
     for (const name of ['postmaster.pid', '.s.PGSQL.5432.lock']) {
       const file = path.join(dataDir, 'postgres', name);
-      await writeFile(file, (await readFile(file, 'utf8')).replace(/^\d+/, String(process.pid)));
+      await writeFile(file, (await readFile(file, 'utf8')).replace(/^\d+/, String(stranger.pid)));
     }
     const next = startOpener(dataDir);
-    expect(await query(await next.line('ready'), 'SELECT id FROM films')).toEqual([{ id: 8 }]);
-    await next.end();
+    try {
+      expect(await query(await next.line('ready'), 'SELECT id FROM films')).toEqual([{ id: 8 }]);
+      await next.end();
+      expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+    } finally {
+      stranger.kill();
+    }
   });
 
   test('a second process on the same DATA_DIR is refused, and the first one is not disturbed', async () => {
