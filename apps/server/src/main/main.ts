@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { type Config, describeConfig, loadConfigFromProcess } from '../config/index.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { type App, compose } from './compose.ts';
@@ -7,10 +7,12 @@ import { createLog } from './log.ts';
 
 /** How long a shutdown may take before the process ends all the same. */
 const SHUTDOWN_TIMEOUT_MS = 30_000;
+/** One Ctrl+C arrives more than once: from the terminal, and from npm, which passes it on. */
+const SAME_KEYPRESS_MS = 1000;
 
 await main().catch((error: unknown) => {
-  if (error instanceof StartError) console.error(error.message);
-  else console.error('WatchParty could not start:', error);
+  const text = error instanceof StartError ? error.message : `WatchParty could not start: ${inspect(error)}`;
+  process.stderr.write(`${text}\n`);
   process.exitCode = 1;
 });
 
@@ -18,10 +20,10 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   const { demo } = readArguments();
   const config = loadConfigFromProcess();
-  const tty = process.stdout.isTTY === true;
+  const tty = Boolean(process.stdout.isTTY);
   const { log, close: closeLog } = createLog(config.log, { tty });
   const progress = (line: string): void => {
-    if (tty) console.log(line);
+    if (tty) process.stdout.write(`${line}\n`);
     else log.info({ module: 'main' }, line);
   };
 
@@ -37,10 +39,16 @@ async function main(): Promise<void> {
     await closeLog();
     process.exit(exitCode);
   }
+  let stopAskedAt = 0;
   const stopOnce = (reason: string, exitCode: number): void => {
-    // A second Ctrl+C means: now. The next start repairs what that leaves.
-    if (stopping !== undefined) process.exit(130);
-    stopping = stop(reason, exitCode);
+    const now = performance.now();
+    if (stopping === undefined) {
+      stopAskedAt = now;
+      stopping = stop(reason, exitCode);
+    } else if (now - stopAskedAt > SAME_KEYPRESS_MS) {
+      // A second Ctrl+C means: now. The next start repairs what that leaves.
+      process.exit(130);
+    }
   };
   process.on('SIGINT', () => stopOnce('SIGINT', 0));
   process.on('SIGTERM', () => stopOnce('SIGTERM', 0));

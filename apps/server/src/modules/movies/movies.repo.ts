@@ -35,7 +35,7 @@ export async function listPublic(db: Queries, { page, limit }: PageRequest): Pro
     db.selectFrom('movies').select((eb) => eb.fn.countAll<number>().as('total')).where('visibility', '=', 'public')
       .executeTakeFirstOrThrow(),
   ]);
-  return { rows, total: Number(total) };
+  return { rows, total };
 }
 
 /** One owner's movies, newest first; reads `movies_owner_idx`. */
@@ -46,7 +46,7 @@ export async function listOwned(db: Queries, ownerId: number, { page, limit }: P
     db.selectFrom('movies').select((eb) => eb.fn.countAll<number>().as('total')).where('owner_id', '=', ownerId)
       .executeTakeFirstOrThrow(),
   ]);
-  return { rows, total: Number(total) };
+  return { rows, total };
 }
 
 /** Uploads that nobody can still be sending. Locks the rows; those that somebody else holds are left out. */
