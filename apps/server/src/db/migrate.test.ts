@@ -58,7 +58,7 @@ describe('migrations', () => {
 
   test('one that could not be recorded is undone', async () => {
     await write('0001_films.sql', 'CREATE TABLE films (id integer); ALTER TABLE schema_migrations RENAME TO elsewhere;');
-    expect(await refusal()).toMatch(/0001_films.sql failed and was undone/);
+    expect(await refusal()).toMatch(/^Migration 0001_films.sql failed and was undone: it could not be recorded/);
     expect(await query(own.connectionString, "SELECT to_regclass('films') AS found")).toEqual([{ found: null }]);
   });
 

@@ -32,7 +32,9 @@ export async function applyMigration(client: pg.ClientBase, migration: Migration
   try {
     await client.query(migration.sql);
     const record = 'INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)';
-    await client.query(record, [version, name, checksum]);
+    await client.query(record, [version, name, checksum]).catch((cause: Error) => {
+      throw new Error(`it could not be recorded: ${cause.message}`, { cause });
+    });
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});

@@ -87,8 +87,8 @@ async function copyEngine(packageFolder: string, into: string, options: EngineOp
   await createWhole(copy, undefined, async (staging) => {
     const target = path.join(staging, 'engine');
     await cp(path.join(packageFolder, 'native'), path.join(target, 'native'), { recursive: true, verbatimSymlinks: true });
-    await createMissingSymlinks(target);
     await openToAll(target);
+    await createMissingSymlinks(target);
     return target;
   });
   return path.join(copy, 'native');

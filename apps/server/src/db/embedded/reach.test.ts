@@ -71,21 +71,24 @@ test('programs without their symlinks, out of reach of their user: copied once, 
   }
   // As when root installed it: only root could still add the links.
   await chmod(path.join(packageFolder, 'native', 'lib'), 0o555);
-  const dataDir = await makeFolder();
-  const sharedFolder = await makeFolder();
-  const lines: string[] = [];
-  const deps = { log, sharedFolder, packageFolder, progress: (line: string) => void lines.push(line) };
-  for (const copies of [1, 0]) {
-    lines.length = 0;
-    const server = await openEmbedded(dataDir, deps);
-    try {
-      expect(await query(server.connectionString, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    } finally {
-      await server.close();
+  try {
+    const dataDir = await makeFolder();
+    const sharedFolder = await makeFolder();
+    const lines: string[] = [];
+    const deps = { log, sharedFolder, packageFolder, progress: (line: string) => void lines.push(line) };
+    for (const copies of [1, 0]) {
+      lines.length = 0;
+      const server = await openEmbedded(dataDir, deps);
+      try {
+        expect(await query(server.connectionString, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      } finally {
+        await server.close();
+      }
+      expect(lines.filter((line) => line.startsWith('Copying PostgreSQL'))).toHaveLength(copies);
     }
-    expect(lines.filter((line) => line.startsWith('Copying PostgreSQL'))).toHaveLength(copies);
+    const engines = (await readdir(isRoot ? sharedFolder : dataDir)).filter((name) => name.startsWith('engine-'));
+    expect(engines).toHaveLength(1);
+  } finally {
+    await chmod(path.join(packageFolder, 'native', 'lib'), 0o755);
   }
-  const engines = (await readdir(isRoot ? sharedFolder : dataDir)).filter((name) => name.startsWith('engine-'));
-  expect(engines).toHaveLength(1);
-  await chmod(path.join(packageFolder, 'native', 'lib'), 0o755);
 });
