@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { StartError } from '../../kernel/start-error.ts';
 import { cleanUp, makeFolder, query } from '../test/processes.ts';
 import { openEmbedded } from './embedded.ts';
+import { findEngine } from './engine.ts';
 
 afterEach(cleanUp);
 
@@ -65,10 +66,16 @@ test('programs without their symlinks, out of reach of their user: copied once, 
   const { postgres } = (await import(installed)) as { postgres: string };
   const packageFolder = path.join(await makeFolder(0o700), 'package');
   await cp(await realpath(path.resolve(postgres, '../../..')), packageFolder, { recursive: true, verbatimSymlinks: true });
-  const links = path.join(packageFolder, 'native', 'pg-symlinks.json');
-  for (const { target } of JSON.parse(await readFile(links, 'utf8')) as { target: string }[]) {
-    await rm(path.join(packageFolder, target), { force: true });
-  }
+  const list = await readFile(path.join(packageFolder, 'native', 'pg-symlinks.json'), 'utf8');
+  const links = (JSON.parse(list) as { target: string }[]).map(({ target }) => path.join(packageFolder, target));
+  const removeLinks = () => Promise.all(links.map((link) => rm(link, { force: true })));
+  await removeLinks();
+  // Where we may write and run, they are made in place.
+  const options = { user: undefined, dataDir: packageFolder, sharedFolder: packageFolder, progress: () => {} };
+  const { postgres: inPlace } = await findEngine({ ...options, packageFolder });
+  expect(inPlace).toBe(path.join(packageFolder, 'native/bin/postgres'));
+  for (const link of links) expect((await stat(link)).isFile()).toBe(true);
+  await removeLinks();
   // As when root installed it: only root could still add the links.
   await chmod(path.join(packageFolder, 'native', 'lib'), 0o555);
   try {
