@@ -57,7 +57,7 @@ make_films() {
 }
 
 # The demo film: 60 s, 640×360, 24 frames a second, a keyframe every 2 s. Made for checking sync by eye and ear:
-# a timecode that counts frames, a ring that closes and flashes with a note on each second, 24 cells of which one is lit.
+# a timecode that counts frames, a ring that closes and flashes with a note on each second, 24 cells, one of them lit.
 make_demo() {
   mkdir -p "$demo"
   local seconds=60 ink=0x0e0f13 panel=0x282b34 paper=0xe9e6df quiet=0x868995 amber=0xffb454 teal=0x4fd1c5
@@ -70,10 +70,12 @@ make_demo() {
   geq_channel() { # amber part, teal part and ink of one colour channel
     echo "$3+($1-$3)*$pixel+($2-$3)*if($disc,$glow,0)"
   }
-  local beat="color=c=$ink:s=320x320:r=24:d=1,format=gbrp,geq=r='$(geq_channel 255 79 14)':g='$(geq_channel 180 209 15)'"
-  beat+=":b='$(geq_channel 84 197 19)',scale=160:160:flags=area,loop=loop=-1:size=24,trim=duration=$seconds"
+  local beat="color=c=$ink:s=320x320:r=24:d=1,format=gbrp"
+  beat+=",geq=r='$(geq_channel 255 79 14)':g='$(geq_channel 180 209 15)':b='$(geq_channel 84 197 19)'"
+  beat+=",scale=160:160:flags=area,loop=loop=-1:size=24,trim=duration=$seconds"
 
-  local minutes='%{eif\:trunc(n/1440)\:d\:2}' whole='%{eif\:mod(trunc(n/24),60)\:d\:2}' frames='%{eif\:mod(n,24)\:d\:2}'
+  local minutes='%{eif\:trunc(n/1440)\:d\:2}'
+  local whole='%{eif\:mod(trunc(n/24),60)\:d\:2}' frames='%{eif\:mod(n,24)\:d\:2}'
   local text="drawtext=fontfile=$bold:text='WatchParty':fontsize=22:fontcolor=$amber:x=40:y=36"
   text+=",drawtext=fontfile=$sans:text='sample film':fontsize=22:fontcolor=$paper:x=194:y=36"
   text+=",drawtext=fontfile=$mono:text='$minutes\:$whole':fontsize=76:fontcolor=$paper:x=232:y=128"
@@ -88,18 +90,22 @@ make_demo() {
 
   local picture="color=c=$ink:s=640x360:r=24:d=$seconds,format=gbrp,$text[words];$beat[beat];"
   picture+="color=c=$ink:s=336x10:r=24:d=$seconds,format=gbrp,${cells%,}[cells];"
-  picture+="color=c=$teal:s=10x10:r=24:d=$seconds,format=gbrp[lit];[cells][lit]overlay=x='mod(round(t*24),24)*14':format=gbrp[row];"
-  picture+="color=c=$panel:s=560x6:r=24:d=$seconds,format=gbrp[track];color=c=$amber:s=560x6:r=24:d=$seconds,format=gbrp[fill];"
+  picture+="color=c=$teal:s=10x10:r=24:d=$seconds,format=gbrp[lit];"
+  picture+="[cells][lit]overlay=x='mod(round(t*24),24)*14':format=gbrp[row];"
+  picture+="color=c=$panel:s=560x6:r=24:d=$seconds,format=gbrp[track];"
+  picture+="color=c=$amber:s=560x6:r=24:d=$seconds,format=gbrp[fill];"
   picture+="[track][fill]overlay=x='-560+560*t/$seconds':format=gbrp$tens[bar];"
   picture+="[words][beat]overlay=x=40:y=96:format=gbrp[p1];[p1][row]overlay=x=240:y=236:format=gbrp[p2];"
   picture+="[p2][bar]overlay=x=40:y=314:format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p[video]"
 
   # A soft pluck on each second, four notes in turn; the first of each four is the lowest.
   local note='220*pow(2,(7*eq(mod(floor(t),4),1)+12*eq(mod(floor(t),4),2)+7*eq(mod(floor(t),4),3))/12)'
-  local sound="aevalsrc='0.5*exp(-mod(t,1)*22)*min(1,mod(t,1)*400)*(sin(2*PI*2*$note*t)+0.3*sin(2*PI*4*$note*t))':s=24000:d=$seconds[sound]"
+  local pluck='0.5*exp(-mod(t,1)*22)*min(1,mod(t,1)*400)'
+  local sound="aevalsrc='$pluck*(sin(2*PI*2*$note*t)+0.3*sin(2*PI*4*$note*t))':s=24000:d=$seconds[sound]"
 
   encode -filter_complex "$picture;$sound" -map '[video]' -map '[sound]' "${exact[@]}" -t "$seconds" \
-    -c:v libx264 -profile:v main -preset veryslow -tune animation -x264-params qcomp=0.7:rc-lookahead=96:bframes=8 -crf 31 -g 48 -keyint_min 48 -sc_threshold 0 \
+    -c:v libx264 -profile:v main -preset veryslow -tune animation -x264-params qcomp=0.7:rc-lookahead=96:bframes=8 \
+    -crf 31 -g 48 -keyint_min 48 -sc_threshold 0 \
     -color_primaries bt709 -color_trc bt709 -colorspace bt709 -c:a aac -b:a 20k -ac 1 \
     -metadata title='WatchParty sample film' -movflags +faststart "$demo/sample-film.mp4"
   ls -l "$demo"

@@ -271,17 +271,24 @@ export async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uin
   for (let at = 0; at < bytes.length; at += size) yield Uint8Array.from(bytes.subarray(at, at + size));
 }
 
-/** A source that gives what is pushed; `push` resolves when the next piece is asked for. */
+/** A source that gives what is pushed; `push` resolves when the piece behind it is asked for, and so awaited. */
 function byHand(): { source: AsyncIterable<Uint8Array>; push: (bytes: Uint8Array) => Promise<void>; end: () => void } {
-  const nothingAhead = [{ highWaterMark: 1 }, { highWaterMark: 0 }] as const;
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({}, ...nothingAhead);
-  const writer = writable.getWriter();
+  let asked = Promise.withResolvers<void>();
+  let answer = Promise.withResolvers<IteratorResult<Uint8Array>>();
+  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+    asked.resolve();
+    return await answer.promise;
+  };
   return {
-    source: readable,
+    source: { [Symbol.asyncIterator]: () => ({ next }) },
     push: async (bytes) => {
-      await writer.write(bytes);
-      await writer.ready;
+      await asked.promise;
+      const { resolve } = answer;
+      asked = Promise.withResolvers();
+      answer = Promise.withResolvers();
+      resolve({ done: false, value: bytes });
+      await asked.promise;
     },
-    end: () => void writer.close(),
+    end: () => answer.resolve({ done: true, value: undefined }),
   };
 }

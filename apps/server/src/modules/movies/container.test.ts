@@ -45,16 +45,16 @@ describe('readVideo', () => {
   const vp9 = { container: 'webm', mimeType: 'video/webm', ...small, videoCodec: 'vp9', audioCodec: 'opus' };
 
   test.each<[FilmName, object]>([
-    ['h264-aac.mp4', h264],
-    ['moov-at-end.mp4', h264],
-    ['fragmented.mp4', h264],
-    ['silent.mp4', { ...h264, audioCodec: null }],
-    ['vp9-opus.webm', vp9],
-    ['live-recorded.webm', vp9],
+    ['h264-aac.mp4', { ...h264, durationSeconds: 2 }],
+    ['moov-at-end.mp4', { ...h264, durationSeconds: 2 }],
+    // Written without an edit list, so its first frame is shown two frames late.
+    ['fragmented.mp4', { ...h264, durationSeconds: expect.closeTo(2 + 2 / 24, 6) }],
+    ['silent.mp4', { ...h264, audioCodec: null, durationSeconds: 2 }],
+    ['vp9-opus.webm', { ...vp9, durationSeconds: 2.008 }],
+    // Where its last block begins.
+    ['live-recorded.webm', { ...vp9, durationSeconds: 2.001 }],
   ])('reads %s', async (name, facts) => {
-    const { durationSeconds, ...video } = await readVideo(readable(filmBytes(name)));
-    expect(video).toEqual(facts);
-    expect(Math.abs(durationSeconds - 2)).toBeLessThan(0.1);
+    expect(await readVideo(readable(filmBytes(name)))).toEqual(facts);
   });
 
   test('reads the sample film', async () => {
@@ -126,7 +126,6 @@ describe('readVideo', () => {
       ['an index of zeros', Buffer.concat([ftyp, box('moov', Buffer.alloc(100_000))])],
       ['an index of boxes without size', Buffer.concat([ftyp, box('moov', box('trak', uint32(0, 0, 0, 0)))])],
       ['boxes nested 20,000 deep', Buffer.concat([ftyp, box('moov', nested(20_000))])],
-      ['a million tiny boxes', Buffer.concat([ftyp, ...Array<Buffer>(1_000_000).fill(box('free'))])],
       ['a box of 2^63 bytes', Buffer.concat([ftyp, largeBox('mdat', 2n ** 63n)])],
       ['a box of 2^64-1 bytes', Buffer.concat([ftyp, largeBox('moov', 2n ** 64n - 1n)])],
       ['a 64-bit box smaller than its header', Buffer.concat([ftyp, largeBox('moov', 3n), film])],
@@ -137,6 +136,7 @@ describe('readVideo', () => {
       ['four billion samples in a table', withBox('h264-aac.mp4', 'stsz', (content) => content.fill(0xff, 4))],
       ['a table of four billion chunks', withBox('h264-aac.mp4', 'stco', (content) => content.fill(0xff, 4, 8))],
       ['chunks behind the end of the file', withBox('h264-aac.mp4', 'stco', (content) => content.fill(0x7f, 8))],
+      ['last chunks behind the end', withBox('h264-aac.mp4', 'stco', (content) => content.subarray(-16).fill(0x7f))],
       ['a broken description', withBox('h264-aac.mp4', 'stsd', (content) => content.fill(0xff))],
       ['a webm of its type only', docType],
       ['a webm of 2^56 bytes', Buffer.concat([docType, segment('01fffffffffffffe')])],
@@ -147,6 +147,12 @@ describe('readVideo', () => {
       const start = performance.now();
       expect((await refusal(bytes, 2000)).code).toMatch(/^movies\.file_(truncated|unreadable)$/);
       expect(performance.now() - start).toBeLessThan(6000);
+    });
+
+    test('a million tiny boxes', async () => {
+      const file = readable(Buffer.concat([ftyp, Buffer.alloc(8_000_000, box('free')), film.subarray(ftyp.length)]));
+      await expect(readVideo(file)).rejects.toMatchObject({ code: 'movies.file_unreadable' });
+      expect(file.bytesRead).toBeLessThan(2_000_000);
     });
 
     test('a parser that never ends is stopped, and leaves its turn to others', async () => {
