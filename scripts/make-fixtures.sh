@@ -46,7 +46,7 @@ make_films() {
 
   # What is refused by what is inside.
   encode "${picture[@]}" -c:v mpeg4 -q:v 31 "${exact[@]}" mpeg4-part2.mp4
-  encode -i h264-aac.mp4 -c:v copy -c:a ac3 -b:a 24k -ac 1 "${exact[@]}" h264-ac3.mp4
+  encode -i h264-aac.mp4 -c:v copy -c:a ac3 -b:a 32k -ac 1 "${exact[@]}" h264-ac3.mp4
   encode -i h264-aac.mp4 -vn -c:a copy "${exact[@]}" -brand mp42 audio-only.mp4
 
   # What is no film, or not all of one.
