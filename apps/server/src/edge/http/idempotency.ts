@@ -31,7 +31,11 @@ export interface Idempotency {
 }
 
 const KEY_FORMAT = /^[\x21-\x7e]{1,255}$/;
-const LOCK_MS = 60_000;
+/**
+ * How long a client that sends again after a crash is told to wait. A first request that takes longer loses nothing but
+ * its turn: when its key was taken over meanwhile its transaction is refused, and the one that took over answers.
+ */
+const LOCK_MS = 5_000;
 
 export function createIdempotency(deps: { readonly queries: Queries; readonly secret: Uint8Array; readonly log: Log }): Idempotency {
   const { queries, secret, log } = deps;
