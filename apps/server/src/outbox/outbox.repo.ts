@@ -25,8 +25,8 @@ export async function insert(tx: Tx, rows: readonly OutboxRow[], ownershipMs: nu
   await sql`
     insert into outbox (id, kind, key, payload, available_at)
     select r.id, r.kind, r.key, r.payload, clock_timestamp() + ${ownershipMs}::float8 * interval '1 millisecond'
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) with ordinality
-      as r (id uuid, kind text, key text, payload jsonb, ordinality bigint)
+    from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (id uuid, kind text, key text, payload jsonb))
+      with ordinality as r (id, kind, key, payload, ordinality)
     order by r.ordinality
   `.execute(tx);
 }
