@@ -49,9 +49,11 @@ interface RouteBase<A extends Access> {
   readonly description?: string;
   readonly tag: string;
   readonly access: A;
+  /** Where tokens are got: one that has expired must not stand in the way of a new one. `actor` is never set. */
+  readonly ignoresToken?: boolean;
   /** Codes this route can answer with, beside those that any route can. */
   readonly errors?: readonly ErrorCode[];
-  /** True on creating POSTs: an `Idempotency-Key` is honoured. `work`'s result must be the answer's data. */
+  /** True on creating POSTs: an `Idempotency-Key` is honoured. One `write` at most, whose result is the answer's data. */
   readonly idempotent?: boolean;
   readonly bodyLimitBytes?: number;
 }

@@ -127,7 +127,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           authenticate: sessions.authenticate,
           write: outbox.write,
           queries,
-          secret,
+          secret, clock,
           log: log.child({ module: 'http' }),
         },
       );

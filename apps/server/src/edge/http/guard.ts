@@ -14,7 +14,7 @@ export function guard(app: FastifyInstance, authenticate: Authenticate): void {
   app.addHook('onRequest', async (request) => {
     const { route } = request.routeOptions.config;
     if (route === undefined) return;
-    const { authorization } = request.headers;
+    const authorization = route.ignoresToken === true ? undefined : request.headers.authorization;
     if (authorization !== undefined) {
       const [scheme, token, ...rest] = authorization.split(' ');
       if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw new Problem('auth.token_invalid');

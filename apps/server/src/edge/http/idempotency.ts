@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Queries } from '../../db/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import { createIdempotencyBox, type IdempotencyBox } from './idempotency-box.ts';
 import * as repo from './idempotency.repo.ts';
 
 export interface Answer {
@@ -37,17 +38,25 @@ const KEY_FORMAT = /^[\x21-\x7e]{1,255}$/;
  */
 const LOCK_MS = 5_000;
 
-export function createIdempotency(deps: { readonly queries: Queries; readonly secret: Uint8Array; readonly log: Log }): Idempotency {
-  const { queries, secret, log } = deps;
+interface Deps {
+  readonly queries: Queries;
+  readonly secret: Uint8Array;
+  readonly log: Log;
+}
 
-  async function refuseOrReplay(id: Buffer, requestHash: Buffer, box: SealedBox): Promise<Answer & { replayed: true }> {
+export function createIdempotency({ queries, secret, log }: Deps, lockMs = LOCK_MS): Idempotency {
+
+  async function refuseOrReplay(id: Buffer, fingerprint: Buffer, box: IdempotencyBox): Promise<Answer & { replayed: true }> {
     const stored = await repo.find(queries, id);
-    if (stored !== undefined && !stored.requestHash.equals(requestHash)) throw new Problem('idempotency.key_reused');
     // Gone: the first request failed between our two looks. The client may simply send again.
-    if (stored === undefined || stored.response === null) {
-      throw new Problem('idempotency.in_flight', { retryAfterSeconds: 1 });
-    }
-    return { ...(JSON.parse(box.open(stored.response)) as Answer), replayed: true };
+    if (stored === undefined) throw inFlight();
+    const same = stored.requestHash.equals(fingerprint);
+    if (stored.response === null) throw same ? inFlight() : new Problem('idempotency.key_reused');
+    const opened = box.open(stored.response);
+    // Of another secret's answer not even the request can be told; it must not be done twice.
+    if (opened === undefined) throw new Problem('idempotency.answer_lost');
+    if (!same) throw new Problem('idempotency.key_reused');
+    return { ...(JSON.parse(opened) as Answer), replayed: true };
   }
 
   return {
@@ -58,17 +67,17 @@ export function createIdempotency(deps: { readonly queries: Queries; readonly se
         });
       }
       const id = sha256(JSON.stringify([attempt.scope, attempt.routeId, attempt.key]));
-      const requestHash = sha256(canonicalJson(attempt.request));
-      const box = createSealedBox(secret, attempt.key);
-      const lock = await repo.acquire(queries, id, requestHash, LOCK_MS);
-      if (lock === undefined) return refuseOrReplay(id, requestHash, box);
+      const box = createIdempotencyBox(secret, attempt.key);
+      const fingerprint = box.fingerprint(canonicalJson(attempt.request));
+      const lock = await repo.acquire(queries, id, fingerprint, lockMs);
+      if (lock === undefined) return refuseOrReplay(id, fingerprint, box);
 
       let stored = false;
       const write: Write = async (work) => {
         const result = await attempt.write(async (tx, effects) => {
           const data = await work(tx, effects);
           const sealed = box.seal(JSON.stringify({ status: attempt.status, data }));
-          if (!(await repo.complete(tx, id, lock, sealed))) throw new Problem('idempotency.in_flight', { retryAfterSeconds: 1 });
+          if (!(await repo.complete(tx, id, lock, sealed))) throw inFlight();
           return data;
         });
         stored = true;
@@ -92,31 +101,7 @@ export function createIdempotency(deps: { readonly queries: Queries; readonly se
   };
 }
 
-interface SealedBox {
-  seal(text: string): Buffer;
-  open(sealed: Buffer): string;
-}
-
-/**
- * AES-256-GCM under a key made of the server's secret and the client's Idempotency-Key, which is not stored:
- * a stored answer may hold tokens, and a copy of the table alone must not give them away.
- */
-function createSealedBox(secret: Uint8Array, idempotencyKey: string): SealedBox {
-  const key = Buffer.from(hkdfSync('sha256', secret, idempotencyKey, 'watchparty idempotency', 32));
-  return {
-    seal(text) {
-      const iv = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([iv, cipher.getAuthTag(), body]);
-    },
-    open(sealed) {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
-      decipher.setAuthTag(sealed.subarray(12, 28));
-      return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
-    },
-  };
-}
+const inFlight = (): Problem => new Problem('idempotency.in_flight', { retryAfterSeconds: 1 });
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 

@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../kernel/problem.ts';
+import { type Continues, hasBody } from './unread-body.ts';
 
 /**
  * Reads JSON bodies: UTF-8 only (RFC 8259; a replacement character would change what people wrote), no
- * `__proto__` or `constructor.prototype` keys, and no text that PostgreSQL cannot hold. A body that does not
- * arrive within `arrivalTimeoutMs` is refused, so that slow senders cannot hold memory.
+ * `__proto__` or `constructor` keys, and no text that PostgreSQL cannot hold. Of a name that comes twice the last
+ * value counts, and is the one that is checked. A body that does not arrive within `arrivalTimeoutMs` is refused,
+ * so that slow senders cannot hold memory.
  */
-export function parseJsonBodies(app: FastifyInstance, arrivalTimeoutMs: number): void {
+export function parseJsonBodies(app: FastifyInstance, arrivalTimeoutMs: number, continues: Continues): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
@@ -21,20 +22,32 @@ export function parseJsonBodies(app: FastifyInstance, arrivalTimeoutMs: number):
       }
     },
   );
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    if (request.routeOptions.config.streamedBody !== true && hasBody(request.headers)) {
-      const timer = setTimeout(() => {
-        // The body reader listens for this and refuses the request; destroying the stream would take the answer along.
-        request.raw.emit('error', new Problem('request.timeout', { headers: { connection: 'close' } }));
-      }, arrivalTimeoutMs);
-      payload.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
-    }
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.routeOptions.config.streamedBody === true || !hasBody(request.headers)) return done(null, payload);
+    const refused = refusedEncoding(request);
+    if (refused !== undefined) return done(refused);
+    const timer = setTimeout(() => {
+      // The body reader listens for this and refuses the request; destroying the stream would take the answer along.
+      request.raw.emit('error', new Problem('request.timeout'));
+    }, arrivalTimeoutMs);
+    payload.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    continues.proceed(request.raw, reply.raw);
     done(null, payload);
   });
 }
 
-const hasBody = (headers: IncomingHttpHeaders): boolean =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+/** JSON comes as it is, in UTF-8: any other encoding is named as the reason rather than the bytes it makes. */
+function refusedEncoding({ headers }: FastifyRequest): Problem | undefined {
+  const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (coding !== 'identity') {
+    return new Problem('request.media_type_unsupported', {
+      detail: 'Send the body without a content encoding', headers: { 'accept-encoding': 'identity' },
+    });
+  }
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return undefined;
+  return new Problem('request.media_type_unsupported', { detail: 'JSON is sent in UTF-8' });
+}
 
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -45,32 +58,42 @@ export function parseJson(body: Buffer): unknown {
   } catch (cause) {
     throw new Problem('request.body_malformed', { detail: 'The body is not valid JSON', cause });
   }
-  refuseUnsafe(value, '/body', 0);
+  refuseUnsafe(value, '/body');
   return value;
 }
 
 /** Deeper than any body of ours; keeps this walk and the validators off the stack's end. */
 const MAX_DEPTH = 32;
+const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Throws on what could not be stored or could change an object's nature. */
-export function refuseUnsafe(value: unknown, field: string, depth: number): void {
-  if (typeof value === 'string') return refuseUnsafeText(value, field);
-  if (typeof value !== 'object' || value === null) return;
-  if (depth >= MAX_DEPTH) throw new Problem('request.invalid', { detail: 'The body is nested too deeply' });
-  for (const [key, item] of Object.entries(value)) {
-    refuseUnsafeText(key, field);
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
-      throw new Problem('request.invalid', { errors: [{ field, message: `must not have a field named ${key}` }] });
-    }
-    refuseUnsafe(item, `${field}/${key}`, depth + 1);
-  }
+/** Throws on what could not be stored or could change an object's nature. `field` is the JSON pointer of `value`. */
+export function refuseUnsafe(value: unknown, field: string): void {
+  const path: string[] = [];
+  const reason = unsafe(value, path);
+  if (reason === undefined) return;
+  const pointer = [field, ...path].map((step) => step.slice(0, 100)).join('/');
+  throw new Problem('request.invalid', { errors: [{ field: pointer.toWellFormed().replaceAll('\0', '\uFFFD'), message: reason }] });
 }
 
-function refuseUnsafeText(text: string, field: string): void {
-  if (text.includes('\u0000')) {
-    throw new Problem('request.invalid', { errors: [{ field, message: 'must not contain the NUL character' }] });
+/** Why `value` is refused, with the way to it in `path`. A body may hold half a million values: nothing is made for them. */
+function unsafe(value: unknown, path: string[]): string | undefined {
+  if (typeof value === 'string') return unsafeText(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (path.length >= MAX_DEPTH) return 'is nested too deeply';
+  const list = Array.isArray(value);
+  for (const name in value) {
+    const named = list ? undefined : FORBIDDEN_NAMES.has(name) ? `must not have a field named ${name}` : unsafeText(name);
+    if (named !== undefined) return named;
+    path.push(name);
+    const reason = unsafe((value as Record<string, unknown>)[name], path);
+    if (reason !== undefined) return reason;
+    path.pop();
   }
-  if (!text.isWellFormed()) {
-    throw new Problem('request.invalid', { errors: [{ field, message: 'must not contain half of a surrogate pair' }] });
-  }
+  return undefined;
+}
+
+function unsafeText(text: string): string | undefined {
+  if (text.includes('\0')) return 'must not contain the NUL character';
+  if (!text.isWellFormed()) return 'must not contain half of a surrogate pair';
+  return undefined;
 }

@@ -1,19 +1,24 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Success } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
-import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import { type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders } from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
+import type { Drain } from './drain.ts';
 import type { Idempotency } from './idempotency.ts';
+import type { Continues } from './unread-body.ts';
+import { uploadBody } from './upload-body.ts';
 import { compileBody, compileText } from './validation.ts';
 
 export interface MountDeps {
   readonly write: Write;
   readonly idempotency: Idempotency;
-  readonly log: Log;
+  readonly continues: Continues;
+  readonly drain: Pick<Drain, 'track'>;
+  readonly uploadStallTimeoutMs: number;
 }
 
 declare module 'fastify' {
@@ -31,13 +36,19 @@ declare module 'fastify' {
 /** Mounts one route of the table on Fastify: checks what comes in and what goes out against its schemas. */
 export function mount(app: FastifyInstance, route: Route, deps: MountDeps): void {
   const methods: HTTPMethods[] = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+  const handler = handlerOf(route, deps);
   app.route({
     method: methods,
     url: route.path,
     ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
     config: { route, streamedBody: route.kind === 'upload' },
-    handler: handlerOf(route, deps),
+    handler: (request, reply) => deps.drain.track(handler(request, reply)).catch(rethrow),
   });
+}
+
+/** Anything can be thrown; what comes after us expects errors. */
+function rethrow(thrown: unknown): never {
+  throw thrown instanceof Error ? thrown : new Error('Something that is no error was thrown', { cause: thrown });
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -61,6 +72,7 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
     const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
     const handle = (write: Write) => route.handle({ ...contextOf(request, reply), ...input, write });
     let answer: unknown;
+    let replayed = false;
     if (key === undefined) {
       answer = await handle(deps.write);
     } else {
@@ -69,25 +81,31 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
           scope: request.actor === undefined ? 'anonymous' : `user:${request.actor.userId}`,
           routeId: route.id,
           key: String(key),
-          request: { params: input.params, body: input.body },
+          request: input,
           status,
           write: deps.write,
         },
         handle,
       );
       answer = done.data;
-      if (done.replayed) reply.header('idempotency-replayed', 'true');
+      replayed = done.replayed;
+      if (replayed) reply.header('idempotency-replayed', 'true');
     }
     if (answer instanceof WithHeaders) {
       reply.headers(answer.headers);
       answer = answer.data;
     }
     const payload = enveloped ? { success: true, data: answer } : answer;
-    if (!response.Check(payload)) throw responseProblem(route, response.Errors(payload));
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', route.access === 'anyone' ? 'no-cache' : 'no-store');
+    // The first answer is given again as it was, though a newer version may describe it otherwise.
+    if (!replayed && !response.Check(payload)) throw responseProblem(route, response.Errors(payload));
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', caching(route, request));
     return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(payload));
   };
 }
+
+/** What everybody gets alike may be kept if it is asked about each time; what somebody's rights or secrets made, not. */
+const caching = (route: Route, { actor }: FastifyRequest): string =>
+  route.access === 'anyone' && route.method === 'GET' && actor === undefined ? 'no-cache' : 'no-store';
 
 function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
   const params = compileText('params', route.params);
@@ -104,11 +122,19 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
       params: given,
       query: undefined,
       write: deps.write,
-      body: { stream: request.raw, contentLength: length === undefined ? undefined : Number(length) },
+      body: {
+        stream: uploadBody(request.raw, {
+          onWanted: () => deps.continues.proceed(request.raw, reply.raw),
+          stallTimeoutMs: deps.uploadStallTimeoutMs,
+        }),
+        contentLength: length === undefined ? undefined : Number(length),
+      },
     });
     const payload = { success: true, data };
     if (!response.Check(payload)) throw responseProblem(route, response.Errors(payload));
-    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(payload));
+    return reply
+      .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+      .send(JSON.stringify(payload));
   };
 }
 
@@ -121,11 +147,9 @@ function rawHandler(route: RawRoute, deps: MountDeps): Handler {
     const { status, headers, body } = await route.handle({ ...contextOf(request, reply), ...input, write: deps.write });
     reply.code(status).headers(headers);
     if (request.method !== 'HEAD') return reply.send(body);
-    if (body !== undefined && typeof body === 'object' && 'destroy' in body) body.destroy();
-    // Hands the headers to Node itself: Fastify would set the length of the empty body it is given.
-    reply.hijack();
-    reply.raw.writeHead(status, reply.getHeaders() as Record<string, string>).end();
-    return reply;
+    if (body instanceof Readable) body.destroy();
+    else if (body !== undefined) reply.header('content-length', Buffer.byteLength(body));
+    return reply.send();
   };
 }
 

@@ -3,16 +3,13 @@ import { databaseProblem } from '../../db/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 
-/** Fastify's and Node's own refusals, by their code. */
+/** Fastify's own refusals, by their code. */
 const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request.body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.media_type_unsupported',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.body_malformed',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'request.body_malformed',
   FST_ERR_BAD_URL: 'request.invalid',
-  FST_ERR_ASYNC_CONSTRAINT: 'request.invalid',
-  ECONNRESET: 'request.body_malformed',
-  ERR_STREAM_PREMATURE_CLOSE: 'request.body_malformed',
+  FST_ERR_MAX_PARAM_LENGTH: 'route.not_found',
 };
 
 /**
@@ -61,11 +58,14 @@ export function problemBody(problem: Problem, requestId: string): ProblemDetails
   };
 }
 
+/** RFC 6750 §3. */
+const CHALLENGES: Partial<Record<ErrorCode, string>> = { 'auth.token_invalid': 'Bearer error="invalid_token"' };
+
 export function problemHeaders(problem: Problem): Record<string, string> {
   return {
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
-    ...(problem.status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(problem.status === 401 && { 'www-authenticate': CHALLENGES[problem.code] ?? 'Bearer' }),
     ...(problem.retryAfterSeconds !== undefined && { 'retry-after': String(problem.retryAfterSeconds) }),
     ...problem.headers,
   };

@@ -1,49 +1,44 @@
-import scalar from '@scalar/fastify-api-reference';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { ERROR_CODES } from '@watchparty/protocol';
-import type { Route } from '../../kernel/route.ts';
+import Type from 'typebox';
+import { rawRoute, type Route } from '../../kernel/route.ts';
 import { describeApi } from './openapi.ts';
+import { ERRORS_PAGE, REFERENCE_PAGE } from './reference-pages.ts';
+import { createReferenceScript } from './reference-script.ts';
 import { PAGE_POLICY } from './security-headers.ts';
 
 const VERSION = '0.1.0';
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-cache',
+};
 
 /** `/api/openapi.json`, the browsable reference at `/api/docs`, and what each error code means. */
-export async function mountReference(app: FastifyInstance, routes: readonly Route[]): Promise<void> {
-  const description = JSON.stringify(describeApi(routes, { version: VERSION }));
-  app.get('/api/openapi.json', async (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(description),
-  );
-  // Serves the reference's script from this server; our page starts it without any inline script.
-  await app.register(scalar, { routePrefix: '/api/docs/scalar', configuration: { url: '/api/openapi.json' }, logLevel: 'silent' });
-  app.get('/api/docs', async (_request, reply) => sendPage(reply, REFERENCE_PAGE));
-  app.get('/api/docs/errors', async (_request, reply) => sendPage(reply, ERRORS_PAGE));
+export function referenceRoutes(described: readonly Route[]): Route[] {
+  const description = JSON.stringify(describeApi(described, { version: VERSION }));
+  const script = createReferenceScript();
+  const common = {
+    method: 'GET', tag: 'Reference', access: 'anyone', ignoresToken: true, produces: {},
+    // A page's address may carry anything, such as a campaign's marks.
+    query: Type.Object({}),
+  } as const;
+  return [
+    rawRoute({
+      ...common, path: '/api/openapi.json', id: 'openapi', summary: 'The API description',
+      handle: async () => ({
+        status: 200,
+        headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' },
+        body: description,
+      }),
+    }),
+    rawRoute({
+      ...common, path: '/api/docs', id: 'reference', summary: 'The API reference',
+      handle: async () => ({ status: 200, headers: PAGE_HEADERS, body: REFERENCE_PAGE }),
+    }),
+    rawRoute({
+      ...common, path: '/api/docs/errors', id: 'errorCodes', summary: 'What each error code means',
+      handle: async () => ({ status: 200, headers: PAGE_HEADERS, body: ERRORS_PAGE }),
+    }),
+    rawRoute({
+      ...common, path: '/api/docs/reference.js', id: 'referenceScript', summary: 'The script of the API reference',
+      handle: ({ headers }) => script.reply(String(headers['accept-encoding'] ?? '')),
+    }),
+  ];
 }
-
-const sendPage = (reply: FastifyReply, html: string) =>
-  reply.headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY }).send(html);
-
-const REFERENCE_PAGE = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>WatchParty API</title></head>
-<body>
-<script id="api-reference" data-url="/api/openapi.json"
-  data-configuration='{"withDefaultFonts":false,"hideClientButton":true,"telemetry":false,"darkMode":true}'></script>
-<script src="/api/docs/scalar/js/scalar.js"></script>
-</body>
-</html>
-`;
-
-const ERRORS_PAGE = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>WatchParty error codes</title>
-<style>
-body{font:16px/1.5 system-ui,sans-serif;background:#0e0f13;color:#e8e6e3;max-width:70ch;margin:3rem auto;padding:0 1rem}
-dt{font-family:ui-monospace,monospace;color:#ffb454;margin-top:1rem}dd{margin:0}
-</style></head>
-<body><h1>Error codes</h1><dl>
-${Object.entries(ERROR_CODES)
-  .map(([code, { status, title }]) => `<dt id="${code}">${code}</dt><dd>${status} · ${title}</dd>`)
-  .join('\n')}
-</dl></body>
-</html>
-`;

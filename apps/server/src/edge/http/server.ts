@@ -1,24 +1,31 @@
-import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import cors from '@fastify/cors';
 import Fastify, {
-  type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, LogController,
-  type RawServerDefault,
+  type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest,
+  LogController, type RawServerDefault,
 } from 'fastify';
 import type { Queries } from '../../db/index.ts';
-import { uuidv7 } from '../../kernel/ids.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Route } from '../../kernel/route.ts';
+import { StartError } from '../../kernel/start-error.ts';
 import type { Write } from '../../kernel/write.ts';
+import { logAccess, pathOf } from './access-log.ts';
+import { refuseAddresses } from './addresses.ts';
+import { allowOrigins } from './cors.ts';
+import { createDrain } from './drain.ts';
 import { type Authenticate, guard } from './guard.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { parseJsonBodies } from './json-body.ts';
+import { answerOtherMethods } from './methods.ts';
 import { mount } from './mount.ts';
-import { mountReference } from './reference.ts';
 import { problemBody, problemHeaders, toProblem } from './problems.ts';
+import { referenceRoutes } from './reference.ts';
+import { createRequestIds } from './request-ids.ts';
 import { securityHeaders } from './security-headers.ts';
+import { answerUnreadBodies, holdBackContinue } from './unread-body.ts';
+import { createUnreadableHandler } from './unreadable.ts';
 
 export interface HttpSettings {
   readonly host: string;
@@ -30,8 +37,10 @@ export interface HttpSettings {
   /** Hops, or addresses and networks joined by commas. */
   readonly trustProxy: boolean | number | string;
   readonly bodyLimitBytes: number;
-  /** How long a JSON body may take to arrive. Films have their own rule: they may take hours but must not stall. */
+  /** How long the headers, and then a JSON body, may take to arrive. */
   readonly requestTimeoutMs: number;
+  /** Films may take hours to arrive, but no longer than this from one piece to the next. */
+  readonly uploadStallTimeoutMs?: number;
   /** How long a shutdown waits for requests under way before it cuts them off. */
   readonly drainTimeoutMs: number;
 }
@@ -42,6 +51,7 @@ export interface HttpDeps {
   readonly write: Write;
   readonly queries: Queries;
   readonly secret: Uint8Array;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -53,89 +63,109 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 15_000;
+const MAX_HEADERS_TIMEOUT_MS = 15_000;
 /** Longer than the 60 s that proxies commonly keep a connection, so that they close first and no request is lost. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+/** Finds out about peers that vanished without a word while they were being sent a film. */
+const TCP_KEEP_ALIVE_MS = 60_000;
+const UPLOAD_STALL_TIMEOUT_MS = 60_000;
+/** No param of ours, an id or a UUID, comes near it. */
+const MAX_PARAM_LENGTH = 200;
 
 export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): Promise<HttpServer> {
   const { log } = deps;
+  const requestIds = createRequestIds(deps.clock);
+  const constantHeaders = securityHeaders({ https: settings.publicUrl.startsWith('https:') });
+  const answers = new WeakMap<Socket, ServerResponse>();
+  const headersTimeout = Math.min(MAX_HEADERS_TIMEOUT_MS, settings.requestTimeoutMs);
   const options: FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> = {
-    loggerInstance: log,
+    // What Fastify itself has to say names the request by its path: queries may hold signatures.
+    loggerInstance: log.child({}, { serializers: { req: ({ method, url }) => ({ method, path: pathOf(String(url)) }) } }),
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
     bodyLimit: settings.bodyLimitBytes,
     trustProxy: trusted(settings.trustProxy),
     // A film may take hours to arrive; the JSON parser and the upload route watch over their own bodies.
     requestTimeout: 0,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: {
+      headersTimeout,
+      connectionsCheckingInterval: Math.max(50, Math.min(2000, headersTimeout / 4)),
+      // Refused by ourselves, in the shape of every refusal.
+      requireHostHeader: false,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+    },
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 200 },
-    genReqId: (request) => requestId(request.headers['x-request-id']),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: requestIds,
     frameworkErrors: (error, request, reply) => {
+      reply.headers(constantHeaders).header('x-request-id', request.id);
       sendProblem(reply as FastifyReply, toProblem(error, log), request.id);
     },
-    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
+    clientErrorHandler: createUnreadableHandler({ constantHeaders, requestIds, answers }),
   };
   const app = Fastify(options);
 
-  const constantHeaders = securityHeaders({ https: settings.publicUrl.startsWith('https:') });
   app.addHook('onRequest', (request, reply, done) => {
+    answers.set(request.raw.socket, reply.raw);
     reply.headers(constantHeaders).header('x-request-id', request.id);
     done();
   });
-  if (settings.corsOrigins.length > 0) {
-    await app.register(cors, {
-      origin: settings.corsOrigins === '*' ? true : [...settings.corsOrigins],
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['etag', 'x-cache', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after', 'content-range'],
-      credentials: true,
-      maxAge: 600,
-    });
-  }
+  await allowOrigins(app, settings.corsOrigins);
+  const drain = createDrain(app, settings.drainTimeoutMs);
+  refuseAddresses(app);
   guard(app, deps.authenticate);
-  parseJsonBodies(app, settings.requestTimeoutMs);
+  const continues = holdBackContinue(app);
+  parseJsonBodies(app, settings.requestTimeoutMs, continues);
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, log.child({ requestId: request.id }));
-    if (request.routeOptions.config.streamedBody === true) endUnreadBody(request.raw, reply.raw);
-    sendProblem(reply, problem, request.id);
+    // Fastify ends connections after every unreadable body; one that was read whole leaves no rest behind.
+    if (request.raw.complete) reply.removeHeader('connection');
+    sendProblem(reply, problemOf(error, request, log), request.id);
   });
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, new Problem('route.not_found'), request.id);
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { pathname } = new URL(request.url, 'http://server');
-    const line = { requestId: request.id, status: reply.statusCode, ms: Math.round(reply.elapsedTime), userId: request.actor?.userId };
-    log.debug(line, `${request.method} ${pathname}`);
-    done();
-  });
+  answerUnreadBodies(app, continues);
+  logAccess(app, log);
 
   const idempotency = createIdempotency({ queries: deps.queries, secret: deps.secret, log });
-  const mountDeps = { write: deps.write, idempotency, log };
+  const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;
+  const mountDeps = { write: deps.write, idempotency, continues, drain, uploadStallTimeoutMs };
+  const routes = [...deps.routes, ...referenceRoutes(deps.routes)];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const route of deps.routes) if (route.kind === 'upload') mount(scope, route, mountDeps);
+    for (const route of routes) if (route.kind === 'upload') mount(scope, route, mountDeps);
   });
-  for (const route of deps.routes) if (route.kind !== 'upload') mount(app, route, mountDeps);
-  await mountReference(app, deps.routes);
-  refuseOtherMethods(app, deps.routes);
+  for (const route of routes) if (route.kind !== 'upload') mount(app, route, mountDeps);
+  answerOtherMethods(app, routes);
 
-  await app.listen({ host: settings.host, port: settings.port });
-  const { address, port, family } = app.server.address() as AddressInfo;
-  const host = family === 'IPv6' ? `[${address}]` : address;
-
-  return {
-    url: `http://${host}:${port}`,
-    idempotency,
-    async close() {
-      const cutOff = setTimeout(() => app.server.closeAllConnections(), settings.drainTimeoutMs);
-      await app.close();
-      clearTimeout(cutOff);
-    },
-  };
+  return { url: await listen(app, settings), idempotency, close: drain.close };
 }
+
+async function listen(app: FastifyInstance, { host, port }: HttpSettings): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const reason = LISTEN_REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (reason === undefined) throw error;
+    throw new StartError(`${reason.setting}: cannot listen on ${host}:${port}: ${reason.words}`, { cause: error });
+  }
+  const { address, port: bound, family } = app.server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+}
+
+const LISTEN_REASONS: Readonly<Record<string, { readonly setting: string; readonly words: string }>> = {
+  EADDRINUSE: { setting: 'PORT', words: 'another program uses this port; end it, or set another PORT' },
+  EACCES: { setting: 'PORT', words: 'this user may not use this port; take one above 1023' },
+  EADDRNOTAVAIL: { setting: 'HOST', words: 'this machine has no such address' },
+  ENOTFOUND: { setting: 'HOST', words: 'there is no such host name' },
+};
 
 /** A number trusts that many proxies in a row, counted from this server. */
 function trusted(setting: HttpSettings['trustProxy']): boolean | string | ((address: string, hop: number) => boolean) {
@@ -143,57 +173,12 @@ function trusted(setting: HttpSettings['trustProxy']): boolean | string | ((addr
   return setting;
 }
 
+function problemOf(error: unknown, { raw, id }: FastifyRequest, log: Log): Problem {
+  // Whatever then went wrong went wrong because of it; nobody is left to read the answer.
+  if (raw.destroyed && !raw.complete) return new Problem('request.aborted', { cause: error });
+  return toProblem(error, log.child({ requestId: id }));
+}
+
 function sendProblem(reply: FastifyReply, problem: Problem, requestId: string): void {
   reply.code(problem.status).headers(problemHeaders(problem)).send(JSON.stringify(problemBody(problem, requestId)));
-}
-
-/** The caller's own id when it is a plain one, so that their logs and ours can be read together. */
-function requestId(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : uuidv7(Date.now());
-}
-
-/** What is not even HTTP gets an answer that says so, where the socket still takes one. */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request.timeout' : 'request.invalid';
-  const problem = new Problem(code, { detail: 'The request is not readable HTTP' });
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : problem.status;
-  const body = JSON.stringify({ ...problemBody(problem, uuidv7(Date.now())), status });
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
-/**
- * A refused upload: the client may still be sending. Reads on for a moment so that it can see the answer
- * (a socket closed on unread data would take the answer with it), then ends the connection.
- */
-function endUnreadBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete) return;
-  response.setHeader('connection', 'close');
-  request.resume();
-  once(response, 'close').then(
-    () => setTimeout(() => request.socket.destroy(), 1000).unref(),
-    () => request.socket.destroy(),
-  );
-}
-
-/** Known addresses answer unknown methods with 405 and the methods they know. */
-function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
-  const all = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
-    const known = ofPath.map((route) => route.method);
-    const allow = known.includes('GET') ? [...known, 'HEAD'].join(', ') : known.join(', ');
-    const unknown = all.filter((method) => !known.includes(method));
-    if (unknown.length === 0) continue;
-    app.route({
-      method: unknown,
-      url: path,
-      onRequest: async () => {
-        throw new Problem('route.method_not_allowed', { headers: { allow } });
-      },
-      handler: async () => undefined,
-    });
-  }
 }

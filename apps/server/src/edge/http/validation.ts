@@ -7,6 +7,8 @@ type Part = 'params' | 'query' | 'body';
 
 const NOTHING = Type.Object({}, { additionalProperties: false });
 const MAX_REPORTED = 20;
+/** The names in a refused body are the sender's own, and may be as long as it. */
+const MAX_FIELD = 200;
 
 /** Checks one part of a request; throws `request.invalid` with a JSON pointer for each refused field. */
 export function compileBody(schema: TSchema, { optional }: { readonly optional: boolean }): (value: unknown) => unknown {
@@ -19,13 +21,13 @@ export function compileBody(schema: TSchema, { optional }: { readonly optional: 
   };
 }
 
-/** The same for what arrives as text in the address: converts strictly (`5`, not `5.0`, `0x5` or ` 5`), fills in defaults. */
+/** The same for what arrives as text in the address: converts strictly (`5`, not `05`, `5.0`, `0x5` or ` 5`), fills in defaults. */
 export function compileText(part: 'params' | 'query', schema: TSchema = NOTHING): (value: unknown) => unknown {
   const validator = Compile(schema);
   const properties = ((schema as { properties?: Record<string, TSchema> }).properties ?? {}) as Record<string, TSchema>;
   return (value) => {
     const given = value as Record<string, unknown>;
-    refuseUnsafe(given, `/${part}`, 0);
+    refuseUnsafe(given, `/${part}`);
     const converted: Record<string, unknown> = {};
     for (const [name, text] of Object.entries(given)) converted[name] = convert(properties[name], text);
     for (const [name, property] of Object.entries(properties)) {
@@ -40,8 +42,8 @@ export function compileText(part: 'params' | 'query', schema: TSchema = NOTHING)
 function convert(schema: TSchema | undefined, text: unknown): unknown {
   if (schema === undefined || typeof text !== 'string') return text;
   const type = (schema as { type?: string }).type;
-  if (type === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text);
-  if (type === 'number' && /^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
+  if (type === 'integer' && /^(?:0|-?[1-9]\d{0,14})$/.test(text)) return Number(text);
+  if (type === 'number' && /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/.test(text)) return Number(text);
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }
@@ -58,7 +60,7 @@ function invalid(part: Part, errors: readonly unknown[]): Problem {
   for (const error of errors as readonly SchemaError[]) {
     // A refused additional property is reported under its own name; the parent's summary would only repeat it.
     if (error.keyword === 'additionalProperties') continue;
-    const base = `/${part}${error.instancePath}`;
+    const base = `/${part}${error.instancePath}`.slice(0, MAX_FIELD);
     if (error.keyword === 'required') {
       for (const name of (error.params as { requiredProperties?: string[] }).requiredProperties ?? []) {
         fields.push({ field: `${base}/${name}`, message: 'is required' });

@@ -15,7 +15,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
   const tag = 'Accounts';
   return [
     jsonRoute({
-      method: 'POST', path: '/api/auth/register', id: 'register', tag, access: 'anyone',
+      method: 'POST', path: '/api/auth/register', id: 'register', tag, access: 'anyone', ignoresToken: true,
       summary: 'Create an account and sign in',
       description: 'The first account of a server that is not in production is its admin.',
       body: RegisterBody, response: SignedIn, status: 201, idempotent: true,
@@ -26,7 +26,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       handle: (context) => accounts.register(context.write, context.body, clientOf(context)),
     }),
     jsonRoute({
-      method: 'POST', path: '/api/auth/login', id: 'login', tag, access: 'anyone',
+      method: 'POST', path: '/api/auth/login', id: 'login', tag, access: 'anyone', ignoresToken: true,
       summary: 'Sign in with e-mail address or username',
       description: 'With `useCookie` the refresh token goes into an HttpOnly cookie and not into the body.',
       body: LoginBody, response: SignedIn, errors: ['auth.credentials_wrong'],

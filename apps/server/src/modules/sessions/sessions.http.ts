@@ -14,7 +14,7 @@ export function sessionsRoutes({ sessions, cookies }: Deps): Route[] {
   const tag = 'Sessions';
   return [
     jsonRoute({
-      method: 'POST', path: '/api/auth/refresh', id: 'refresh', tag, access: 'anyone',
+      method: 'POST', path: '/api/auth/refresh', id: 'refresh', tag, access: 'anyone', ignoresToken: true,
       summary: 'New tokens for a refresh token, from the body or the cookie',
       body: RefreshBody, bodyOptional: true, response: Refreshed, errors: ['auth.refresh_token_invalid'],
       async handle({ write, body, headers }) {

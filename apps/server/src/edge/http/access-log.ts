@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import type { Log } from '../../kernel/log.ts';
+
+const MAX_PATH = 200;
+
+/** One line per answer, at debug. Of the address only the path: queries may hold signatures and tokens. */
+export function logAccess(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    if (log.isLevelEnabled('debug')) {
+      const { id: requestId, actor } = request;
+      const line = { requestId, status: reply.statusCode, ms: Math.round(reply.elapsedTime), userId: actor?.userId };
+      log.debug(line, `${request.method} ${pathOf(request.url)}`);
+    }
+    done();
+  });
+}
+
+export const pathOf = (url: string): string => url.split('?', 1)[0]!.slice(0, MAX_PATH);

@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify';
+import { Problem } from '../../kernel/problem.ts';
+
+export interface Drain {
+  /** Counts a handler as under way until it has settled, whether or not its client still waits. */
+  track<T>(work: Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const CLOSE_IDLE_EVERY_MS = 25;
+/** After the connections are cut, handlers get this long to see it and clear away. */
+const SETTLE_TIMEOUT_MS = 2000;
+
+/**
+ * The end of a server that loses nothing: `close` takes no new connections, refuses new requests on old ones, lets
+ * those under way finish for `drainTimeoutMs`, then cuts their connections, and resolves once their handlers are done.
+ */
+export function createDrain(app: FastifyInstance, drainTimeoutMs: number): Drain {
+  let closing = false;
+  let underWay = 0;
+  let onSettled: (() => void) | undefined;
+
+  app.addHook('onRequest', (_request, _reply, done) => {
+    if (!closing) return done();
+    done(new Problem('service.unavailable', { detail: 'The server is stopping', retryAfterSeconds: 2 }));
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+
+  return {
+    async track(work) {
+      underWay += 1;
+      try {
+        return await work;
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) onSettled?.();
+      }
+    },
+    async close() {
+      closing = true;
+      // Answers that had begun before went out as keep-alive: their connections fall idle one by one.
+      const closeIdle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);
+      await app.close();
+      clearInterval(closeIdle);
+      clearTimeout(cutOff);
+      if (underWay === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, SETTLE_TIMEOUT_MS);
+        onSettled = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    },
+  };
+}
