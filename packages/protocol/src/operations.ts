@@ -11,6 +11,7 @@ export const ApiHealth = Type.Object(
   },
   { additionalProperties: false, title: 'ApiHealth' },
 );
+export type ApiHealth = Type.Static<typeof ApiHealth>;
 
 /** `GET /health`, for monitors. Latency in milliseconds, null when there was none to measure. */
 export const Health = Type.Object(

@@ -1,0 +1,38 @@
+import type {
+  LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody, SignedIn,
+} from '@watchparty/protocol';
+import type { Caller, CallOptions, CreateOptions } from './caller.ts';
+import { type TokenStore, tokensOf } from './tokens.ts';
+
+export function accountCalls({ data, create }: Caller, tokens: TokenStore) {
+  const keep = async (signedIn: SignedIn): Promise<SignedIn> => {
+    await tokens.set(tokensOf(signedIn));
+    return signedIn;
+  };
+
+  return {
+    /** Creates an account and signs in as it: its tokens go into the store. */
+    register: async (account: RegisterBody, options?: CreateOptions): Promise<SignedIn> =>
+      keep(await create('/api/auth/register', account, options, false)),
+
+    /** By e-mail address or username. In a browser, `useCookie` keeps the refresh token out of reach of scripts. */
+    login: async (credentials: LoginBody, { signal }: CallOptions = {}): Promise<SignedIn> =>
+      keep(await data({ method: 'POST', path: '/api/auth/login', body: credentials, signal, signedIn: false })),
+
+    profile: ({ signal }: CallOptions = {}): Promise<OwnProfile> => data({ method: 'GET', path: '/api/auth/profile', signal }),
+
+    /** Changes what is given. */
+    patchProfile: (changes: PatchProfileBody, { signal }: CallOptions = {}): Promise<OwnProfile> =>
+      data({ method: 'PATCH', path: '/api/auth/profile', body: changes, signal }),
+
+    /** Replaces the profile: a bio left out becomes empty; names and address stay. */
+    putProfile: (profile: PutProfileBody, { signal }: CallOptions = {}): Promise<OwnProfile> =>
+      data({ method: 'PUT', path: '/api/auth/profile', body: profile, signal }),
+
+    /** Ends the other sessions of this account. */
+    changePassword: (
+      passwords: { readonly currentPassword: string; readonly newPassword: string },
+      { signal }: CallOptions = {},
+    ): Promise<null> => data({ method: 'POST', path: '/api/auth/change-password', body: passwords, signal }),
+  };
+}

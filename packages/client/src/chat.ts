@@ -1,0 +1,23 @@
+import type { ChatMessage, SendChatBody, SeqQuery } from '@watchparty/protocol';
+import type { Caller, CallOptions, CreateOptions } from './caller.ts';
+import type { CursorPage } from './page.ts';
+
+export function chatCalls({ data, create }: Caller) {
+  const at = (roomId: number, rest = ''): string => `/api/chat/${roomId}/messages${rest}`;
+
+  return {
+    /** The newest messages, or those before or after a seq (exclusive); always in ascending seq. */
+    list: (roomId: number, { before, after, limit }: SeqQuery = {}, { signal }: CallOptions = {}): Promise<CursorPage<ChatMessage>> =>
+      data({ method: 'GET', path: at(roomId), query: { before, after, limit }, signal }),
+
+    send: (roomId: number, message: SendChatBody, options?: CreateOptions): Promise<ChatMessage> =>
+      create(at(roomId), message, options),
+
+    edit: (roomId: number, messageId: string, content: string, { signal }: CallOptions = {}): Promise<ChatMessage> =>
+      data({ method: 'PATCH', path: at(roomId, `/${encodeURIComponent(messageId)}`), body: { content }, signal }),
+
+    /** The message keeps its place and loses its text. */
+    remove: (roomId: number, messageId: string, { signal }: CallOptions = {}): Promise<ChatMessage> =>
+      data({ method: 'DELETE', path: at(roomId, `/${encodeURIComponent(messageId)}`), signal }),
+  };
+}

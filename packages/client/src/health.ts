@@ -1,0 +1,18 @@
+import type { ApiHealth, Health } from '@watchparty/protocol';
+import type { Caller, CallOptions } from './caller.ts';
+
+export function healthCalls({ data, json }: Caller) {
+  return {
+    /** Whether the API runs. */
+    api: ({ signal }: CallOptions = {}): Promise<ApiHealth> =>
+      json({ method: 'GET', path: '/api/health', signal, signedIn: false }),
+
+    /** The parts the server rests on. */
+    parts: ({ signal }: CallOptions = {}): Promise<Health> =>
+      json({ method: 'GET', path: '/health', signal, signedIn: false }),
+
+    /** Resolves when this node should get requests; `service.unavailable` while it should not. */
+    ready: ({ signal }: CallOptions = {}): Promise<{ readonly ready: true }> =>
+      data({ method: 'GET', path: '/health/ready', signal, signedIn: false }),
+  };
+}

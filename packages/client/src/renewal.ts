@@ -1,0 +1,50 @@
+import { ApiError } from './api-error.ts';
+import { type Exchange, jsonOf } from './exchange.ts';
+import { type Tokens, type TokenStore, tokensOf } from './tokens.ts';
+
+/** Answers tokens that are newer than `used`, or undefined when the session has ended. */
+export type Renew = (used: Tokens) => Promise<Tokens | undefined>;
+
+/**
+ * Trades the refresh token for new tokens. However many requests meet an expired access token together, one trade
+ * serves them all, for a refresh token is good for one use; tokens that somebody else has put into the store since
+ * are taken as they are.
+ */
+export function createRenewal(exchange: Exchange, store: TokenStore): Renew {
+  let underWay: Promise<Tokens | undefined> | undefined;
+
+  async function trade({ refreshToken }: Tokens): Promise<Tokens> {
+    const response = await exchange({
+      method: 'POST',
+      path: '/api/auth/refresh',
+      headers: { 'content-type': 'application/json' },
+      body: () => JSON.stringify(refreshToken === undefined ? {} : { refreshToken }),
+    });
+    const { data } = await jsonOf<{ data: Tokens }>(response);
+    return tokensOf(data);
+  }
+
+  async function renew(): Promise<Tokens | undefined> {
+    const old = await store.get();
+    if (old === undefined) return undefined;
+    let fresh: Tokens | undefined;
+    try {
+      fresh = await trade(old);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 401)) throw error;
+      const now = await store.get();
+      if (now !== undefined && now.accessToken !== old.accessToken) return now;
+    }
+    await store.set(fresh);
+    return fresh;
+  }
+
+  return async (used) => {
+    const current = await store.get();
+    if (underWay === undefined && current?.accessToken !== used.accessToken) return current;
+    underWay ??= renew().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+}
