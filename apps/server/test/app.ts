@@ -33,13 +33,19 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+interface TestAppOptions {
+  readonly log?: Log;
+  /** Another address of the app's database, such as one through a network that can be cut. */
+  readonly reach?: (connectionString: string) => Promise<string>;
+}
+
 /** The whole server, as `npm start` builds it, on a database and a folder of its own, behind real HTTP. */
-export async function startTestApp(env: Readonly<Record<string, string>> = {}, options: { readonly log?: Log } = {}): Promise<TestApp> {
+export async function startTestApp(env: Readonly<Record<string, string>> = {}, options: TestAppOptions = {}): Promise<TestApp> {
   const db = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'watchparty-app-'));
   const config = loadConfig({
     env: {
-      NODE_ENV: 'test', DATA_DIR: dataDir, DATABASE_URL: db.connectionString, PORT: '0', LOG_DIR: 'off',
+      NODE_ENV: 'test', DATA_DIR: dataDir, DATABASE_URL: (await options.reach?.(db.connectionString)) ?? db.connectionString, PORT: '0', LOG_DIR: 'off',
       PUBLIC_URL: 'http://watchparty.test', ...env,
     },
     cwd: dataDir,

@@ -9,6 +9,10 @@ export interface Network {
   silence(): void;
   /** The client's ends break; the server knows nothing of it and keeps its sessions. */
   breakClients(): void;
+  /** As if the server had gone: connections end, new ones are refused. */
+  cut(): Promise<void>;
+  /** It is back, at the same address. */
+  mend(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,6 +32,12 @@ export async function openNetwork(connectionString: string): Promise<Network> {
   const silence = () => {
     for (const socket of [...near, ...far]) socket.unpipe();
   };
+  const close = async () => {
+    for (const socket of [...near, ...far]) socket.destroy();
+    if (!server.listening) return;
+    server.close();
+    await once(server, 'close');
+  };
   return {
     connectionString: connectionString.replace(/@\/.*/, `@127.0.0.1:${port}/${database ?? ''}`),
     silence,
@@ -36,10 +46,10 @@ export async function openNetwork(connectionString: string): Promise<Network> {
       for (const socket of near) socket.destroy();
       near.clear();
     },
-    async close() {
-      for (const socket of [...near, ...far]) socket.destroy();
-      server.close();
-      await once(server, 'close');
+    cut: close,
+    async mend() {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
     },
+    close,
   };
 }
