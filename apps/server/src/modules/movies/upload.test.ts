@@ -172,7 +172,7 @@ describe('receiveFilm', () => {
 
   test('ST6 a film of 1 GiB takes no more memory than a small one', async () => {
     const { folder } = await setUp();
-    const script = fileURLToPath(new URL('./test-large-upload.ts', import.meta.url));
+    const script = fileURLToPath(new URL('./test/large-upload.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script, join(folder, 'large'), String(GIB)]);
     expect(JSON.parse(stdout)).toMatchObject({ sizeBytes: GIB, video: { durationSeconds: 2, videoCodec: 'h264' } });
     expect(JSON.parse(stdout).rssGrowthBytes).toBeLessThan(100 * 1024 * 1024);

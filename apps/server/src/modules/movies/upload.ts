@@ -1,8 +1,6 @@
 import { Problem } from '../../kernel/problem.ts';
 import { ObjectTooLargeError, type Storage, type StoredObject } from '../../storage/index.ts';
-import { readVideo, type Video } from './container.ts';
-import { otherContainer, unreadable } from './container.problems.ts';
-import { SNIFF_BYTES, sniffContainer } from './container.sniff.ts';
+import { otherContainer, readVideo, SNIFF_BYTES, sniffContainer, unreadable, type Video } from './container/index.ts';
 
 /** Room that uploads leave on the disk: the database and the logs may live on it. */
 const RESERVE_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { VideoContainer } from './container.sniff.ts';
+import type { VideoContainer } from './sniff.ts';
 
 /** One track as the parser sees it; `codec` is null when it does not know the one in the file (`codecId`). */
 export interface TrackFacts {

@@ -1,10 +1,10 @@
-import type { ReadableBytes } from '../../storage/index.ts';
-import type { FilmFacts, TrackFacts } from './container.facts.ts';
-import { checkMp4Boxes } from './container.mp4.ts';
-import { parseFilm } from './container.parse.ts';
-import { otherCodec, otherContainer, unreadable } from './container.problems.ts';
-import { SNIFF_BYTES, sniffContainer, type VideoContainer } from './container.sniff.ts';
-import { checkWebmSegment } from './container.webm.ts';
+import type { ReadableBytes } from '../../../storage/index.ts';
+import type { FilmFacts, TrackFacts } from './facts.ts';
+import { checkMp4Boxes } from './mp4.ts';
+import { parseFilm } from './parse.ts';
+import { otherCodec, otherContainer, unreadable } from './problems.ts';
+import { SNIFF_BYTES, sniffContainer, type VideoContainer } from './sniff.ts';
+import { checkWebmSegment } from './webm.ts';
 
 /** What current browsers play, by the parser's names; HEVC where the machine can. */
 const VIDEO_CODECS = { avc: 'h264', hevc: 'hevc', vp8: 'vp8', vp9: 'vp9', av1: 'av1' } as const;

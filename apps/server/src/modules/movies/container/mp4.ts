@@ -1,5 +1,5 @@
-import type { ReadableBytes } from '../../storage/index.ts';
-import { brokenOff, unreadable } from './container.problems.ts';
+import type { ReadableBytes } from '../../../storage/index.ts';
+import { brokenOff, unreadable } from './problems.ts';
 
 /** A film of twelve hours in fragments of half a second has 173,000 boxes at its top. */
 const MAX_BOXES = 200_000;

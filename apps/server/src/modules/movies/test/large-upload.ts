@@ -3,10 +3,10 @@
  * argument), as requests would bring them, and prints as JSON what the large one took beyond the small one.
  */
 import { randomUUID } from 'node:crypto';
-import { createStorage, type StoredObject } from '../../storage/index.ts';
-import { filmBytes } from '../../../test/fixtures/films.ts';
-import type { Video } from './container.ts';
-import { receiveFilm } from './upload.ts';
+import { createStorage, type StoredObject } from '../../../storage/index.ts';
+import { filmBytes } from '../../../../test/fixtures/films.ts';
+import type { Video } from '../container/index.ts';
+import { receiveFilm } from '../upload.ts';
 
 const [folder = '', size = ''] = process.argv.slice(2);
 const film = filmBytes('h264-aac.mp4');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { filmBytes, type FilmName } from '../../../test/fixtures/films.ts';
-import { SNIFF_BYTES, sniffContainer } from './container.sniff.ts';
+import { filmBytes, type FilmName } from '../../../../test/fixtures/films.ts';
+import { SNIFF_BYTES, sniffContainer } from './sniff.ts';
 
 const kinds: readonly (readonly [FilmName, string])[] = [
   ['h264-aac.mp4', 'mp4'],

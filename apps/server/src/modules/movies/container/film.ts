@@ -1,7 +1,7 @@
 import { CustomSource, EncodedPacketSink, Input, Logging, LogLevel, MP4, WEBM, type InputTrack } from 'mediabunny';
-import type { ReadableBytes } from '../../storage/index.ts';
-import type { FilmFacts, ParseTask, TrackFacts } from './container.facts.ts';
-import { lastBlockTicks } from './container.webm.ts';
+import type { ReadableBytes } from '../../../storage/index.ts';
+import type { FilmFacts, ParseTask, TrackFacts } from './facts.ts';
+import { lastBlockTicks } from './webm.ts';
 
 /**
  * A film's tracks and length, found with mediabunny. Trusts nobody to be quick or sparing: hostile files may make it

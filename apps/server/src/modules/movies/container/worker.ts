@@ -1,8 +1,8 @@
 /** The parsing thread, started by `container.parse.ts`: reads one film, answers, and ends. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { ReadableBytes } from '../../storage/index.ts';
-import type { BytesForParser, FromParser, ParseTask } from './container.facts.ts';
-import { readFilm } from './container.film.ts';
+import type { ReadableBytes } from '../../../storage/index.ts';
+import type { BytesForParser, FromParser, ParseTask } from './facts.ts';
+import { readFilm } from './film.ts';
 
 if (parentPort) await answer(parentPort, workerData as ParseTask);
 

@@ -1,4 +1,4 @@
-import { Problem } from '../../kernel/problem.ts';
+import { Problem } from '../../../kernel/problem.ts';
 
 /** The file is one of ours by its kind, but its content makes no film; `what` is a sentence for a person. */
 export function unreadable(what: string, cause?: unknown): Problem {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { filmBytes, readable, type FilmName } from '../../../test/fixtures/films.ts';
-import { Problem } from '../../kernel/problem.ts';
-import { readVideo } from './container.ts';
+import { filmBytes, readable, type FilmName } from '../../../../test/fixtures/films.ts';
+import { Problem } from '../../../kernel/problem.ts';
+import { readVideo } from './read-video.ts';
 
 /** The refusal; anything else that is thrown fails the test, and so does a film that is read. */
 async function refusal(bytes: Uint8Array, timeoutMs?: number): Promise<Problem> {
@@ -58,7 +58,7 @@ describe('readVideo', () => {
   });
 
   test('reads the sample film', async () => {
-    const film = readFileSync(new URL('../../main/demo/assets/sample-film.mp4', import.meta.url));
+    const film = readFileSync(new URL('../../../main/demo/assets/sample-film.mp4', import.meta.url));
     expect(await readVideo(readable(film))).toEqual({ ...h264, width: 640, height: 360, durationSeconds: 60 });
   });
 

@@ -1,5 +1,5 @@
-import type { ReadableBytes } from '../../storage/index.ts';
-import { brokenOff, unreadable } from './container.problems.ts';
+import type { ReadableBytes } from '../../../storage/index.ts';
+import { brokenOff, unreadable } from './problems.ts';
 
 const EBML_HEADER = 0x1a45dfa3;
 const SEGMENT = 0x18538067;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { ReadableBytes } from '../../storage/index.ts';
-import type { BytesForParser, FilmFacts, FromParser, ParseTask } from './container.facts.ts';
-import { unreadable } from './container.problems.ts';
+import type { ReadableBytes } from '../../../storage/index.ts';
+import type { BytesForParser, FilmFacts, FromParser, ParseTask } from './facts.ts';
+import { unreadable } from './problems.ts';
 
 /** The largest single piece a film needs: its index, or one cluster of a webm file. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
@@ -35,7 +35,7 @@ export async function parseFilm(file: ReadableBytes, task: ParseTask, limits: Pa
 
 async function parseInThread(file: ReadableBytes, task: ParseTask, limits: ParseLimits): Promise<FilmFacts> {
   const { promise, resolve, reject } = Promise.withResolvers<FilmFacts>();
-  const worker = new Worker(new URL('./container.worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: task,
     // Nothing of the process goes along: the thread needs neither its settings nor its flags.
     env: {},
