@@ -18,11 +18,13 @@ interface Sent {
   readonly headers: Headers;
 }
 
+const addressOf = (input: Parameters<Fetch>[0]): URL => new URL(input instanceof Request ? input.url : input);
+
 /** A real `fetch` that writes down what passes, and may do harm on the way. */
 function wire(harm: (send: () => Promise<Response>, sent: Sent, number: number) => Promise<Response> = (send) => send()) {
   const log: Sent[] = [];
   const through: Fetch = (input, init) => {
-    const { pathname } = new URL(String(input));
+    const { pathname } = addressOf(input);
     const sent = { method: init?.method ?? 'GET', path: pathname, headers: new Headers(init?.headers) };
     log.push(sent);
     return harm(() => fetch(input, init), sent, log.length);
@@ -118,7 +120,7 @@ describe('every route', () => {
     for (const { operationId, asked, isKeyed } of operations) {
       const log: { asked: string; key: string | null }[] = [];
       const answering: Fetch = async (input, init) => {
-        const path = new URL(String(input)).pathname.replaceAll(/\/(7|8|01890a5d-[\w-]+)(?=\/|$)/g, '/*');
+        const path = addressOf(input).pathname.replaceAll(/\/(7|8|01890a5d-[\w-]+)(?=\/|$)/g, '/*');
         log.push({ asked: `${init?.method} ${path}`, key: new Headers(init?.headers).get('idempotency-key') });
         return Response.json({ success: true, data: { accessToken: 'a', refreshToken: 'r' } });
       };
@@ -340,7 +342,7 @@ describe('an upload', () => {
     const seen: Progress[] = [];
     const movie = await client.movies.upload(id, film, { onProgress: (progress) => seen.push(progress) });
     expect(movie).toMatchObject({ hasFile: true });
-    expect(seen[0]?.sentBytes).toBeLessThan(bytes.length);
+    if (kind !== 'stream') expect(seen[0]?.sentBytes).toBeLessThan(bytes.length);
     expect(seen.map(({ sentBytes }) => sentBytes)).toEqual(seen.map(({ sentBytes }) => sentBytes).toSorted((a, b) => a - b));
     expect(seen.at(-1)).toEqual({ sentBytes: bytes.length, totalBytes: kind === 'stream' ? undefined : bytes.length });
   });

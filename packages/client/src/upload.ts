@@ -44,9 +44,24 @@ export function sending(film: Film, { onProgress, asStream, signal }: Options): 
   const body = (): NonNullable<RequestInit['body']> => {
     if (film instanceof ReadableStream) return counted(film);
     if (onProgress === undefined || !asStream) return film;
-    return counted((film instanceof Blob ? film : new Blob([film])).stream());
+    return counted(piecesOf(film instanceof Blob ? film : new Blob([film])));
   };
   return Object.assign(body, { complete: () => ({ sentBytes: totalBytes ?? sentBytes, totalBytes }) });
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+/** In pieces, each when the one before is on its way: a blob's own stream may hand over all of it at once. */
+function piecesOf(blob: Blob): ReadableStream<Uint8Array> {
+  let offset = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(stream) {
+      if (offset >= blob.size) return stream.close();
+      const piece = await blob.slice(offset, offset + PIECE_BYTES).arrayBuffer();
+      offset += piece.byteLength;
+      stream.enqueue(new Uint8Array(piece));
+    },
+  });
 }
 
 function sizeOf(film: Film): number | undefined {
