@@ -23,12 +23,12 @@ export function parseJsonBodies(app: FastifyInstance, arrivalTimeoutMs: number, 
     },
   );
   app.addHook('preParsing', (request, reply, payload, done) => {
-    if (request.routeOptions.config.streamedBody === true || !hasBody(request.headers)) return done(null, payload);
-    const refused = refusedEncoding(request);
+    if (!isParsed(request)) return done(null, payload);
+    const refused = refusedByHeaders(request);
     if (refused !== undefined) return done(refused);
     const timer = setTimeout(() => {
-      // The body reader listens for this and refuses the request; destroying the stream would take the answer along.
-      request.raw.emit('error', new Problem('request.timeout'));
+      // The body's reader listens for this as long as it reads; destroying the stream would take the answer along.
+      if (request.raw.listenerCount('error') > 0) request.raw.emit('error', new Problem('request.timeout'));
     }, arrivalTimeoutMs);
     payload.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
     continues.proceed(request.raw, reply.raw);
@@ -36,18 +36,30 @@ export function parseJsonBodies(app: FastifyInstance, arrivalTimeoutMs: number, 
   });
 }
 
-/** JSON comes as it is, in UTF-8: any other encoding is named as the reason rather than the bytes it makes. */
-function refusedEncoding({ headers }: FastifyRequest): Problem | undefined {
+/** The framework ignores the body of a GET, and hands that of an upload on. */
+const isParsed = ({ method, headers, routeOptions }: FastifyRequest): boolean =>
+  !['GET', 'HEAD', 'TRACE'].includes(method) && routeOptions.config.streamedBody !== true && hasBody(headers);
+
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+
+/** What can be refused before the first byte is asked for. JSON comes as it is, in UTF-8. */
+function refusedByHeaders({ headers, routeOptions }: FastifyRequest): Problem | undefined {
+  const type = headers['content-type'] ?? '';
+  if (!JSON_TYPE.test(type)) return unsupported('Send JSON, as application/json');
+  const charset = CHARSET.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8') return unsupported('Send JSON in UTF-8');
   const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (coding !== 'identity') {
-    return new Problem('request.media_type_unsupported', {
-      detail: 'Send the body without a content encoding', headers: { 'accept-encoding': 'identity' },
-    });
-  }
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase();
-  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return undefined;
-  return new Problem('request.media_type_unsupported', { detail: 'JSON is sent in UTF-8' });
+  if (coding !== 'identity') return unsupported('Send the body without a content encoding', { 'accept-encoding': 'identity' });
+  const limit = routeOptions.bodyLimit;
+  return Number(headers['content-length']) > limit ? tooLarge(limit) : undefined;
 }
+
+const unsupported = (detail: string, headers: Readonly<Record<string, string>> = {}): Problem =>
+  new Problem('request.media_type_unsupported', { detail, headers });
+
+const tooLarge = (limitBytes: number): Problem =>
+  new Problem('request.body_too_large', { detail: `A body may have ${limitBytes} bytes here` });
 
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;

@@ -1,22 +1,33 @@
+import { inspect } from 'node:util';
 import { ERROR_CODES, type ErrorCode, type ProblemDetails } from '@watchparty/protocol';
 import { databaseProblem } from '../../db/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 
 /** Fastify's own refusals, by their code. */
-const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
+const FRAMEWORK_CODES = new Map<unknown, ErrorCode>(Object.entries({
   FST_ERR_CTP_BODY_TOO_LARGE: 'request.body_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.media_type_unsupported',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.body_malformed',
   FST_ERR_BAD_URL: 'request.invalid',
   FST_ERR_MAX_PARAM_LENGTH: 'route.not_found',
-};
+} as const));
 
 /**
  * Turns whatever was thrown into the problem to answer with. What is not foreseen becomes `service.internal`
  * and is logged in full; its own words never leave the server.
  */
 export function toProblem(error: unknown, log: Log): Problem {
+  try {
+    return classified(error, log);
+  } catch (err) {
+    // Frozen errors cannot be logged as they are, and some cannot even be read.
+    log.error({ reason: String(err), error: inspect(error, { depth: 1 }) }, 'A request failed with an unusual error');
+    return new Problem('service.internal');
+  }
+}
+
+function classified(error: unknown, log: Log): Problem {
   if (error instanceof Problem) {
     if (error.status >= 500) log.warn({ err: error.cause ?? error, code: error.code }, error.message);
     return error;
@@ -42,7 +53,7 @@ const isConstraintViolation = (error: unknown): boolean =>
 
 function frameworkCode(error: unknown): ErrorCode | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return FRAMEWORK_CODES[String(error.code)];
+  return FRAMEWORK_CODES.get(error.code);
 }
 
 export function problemBody(problem: Problem, requestId: string): ProblemDetails {

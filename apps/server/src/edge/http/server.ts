@@ -21,6 +21,7 @@ import { parseJsonBodies } from './json-body.ts';
 import { answerOtherMethods } from './methods.ts';
 import { mount } from './mount.ts';
 import { problemBody, problemHeaders, toProblem } from './problems.ts';
+import { pageRoutes } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { createRequestIds } from './request-ids.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -134,7 +135,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const idempotency = createIdempotency({ queries: deps.queries, secret: deps.secret, log });
   const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;
   const mountDeps = { write: deps.write, idempotency, continues, drain, uploadStallTimeoutMs };
-  const routes = [...deps.routes, ...referenceRoutes(deps.routes)];
+  const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes()];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.
     scope.removeAllContentTypeParsers();
@@ -175,7 +176,10 @@ function trusted(setting: HttpSettings['trustProxy']): boolean | string | ((addr
 
 function problemOf(error: unknown, { raw, id }: FastifyRequest, log: Log): Problem {
   // Whatever then went wrong went wrong because of it; nobody is left to read the answer.
-  if (raw.destroyed && !raw.complete) return new Problem('request.aborted', { cause: error });
+  if (raw.destroyed && !raw.complete) {
+    log.debug({ requestId: id }, 'A client went away in the middle of its request');
+    return new Problem('request.aborted', { cause: error });
+  }
   return toProblem(error, log.child({ requestId: id }));
 }
 

@@ -5,10 +5,10 @@ import { Problem } from '../../kernel/problem.ts';
 import { problemBody, problemHeaders } from './problems.ts';
 import type { RequestIds } from './request-ids.ts';
 
-const CODES: Readonly<Record<string, ErrorCode>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
-  HPE_HEADER_OVERFLOW: 'request.headers_too_large',
-};
+const CODES = new Map<string | undefined, ErrorCode>([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'request.timeout'],
+  ['HPE_HEADER_OVERFLOW', 'request.headers_too_large'],
+]);
 
 interface Deps {
   readonly constantHeaders: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export function createUnreadableHandler({ constantHeaders, requestIds, answers }
     const answer = answers.get(socket);
     const begun = answer !== undefined && answer.headersSent && !answer.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || begun) return void socket.destroy();
-    const code = CODES[error.code ?? ''];
+    const code = CODES.get(error.code);
     const problem = code === undefined
       ? new Problem('request.invalid', { detail: 'The request is not readable HTTP' })
       : new Problem(code);

@@ -28,6 +28,8 @@ export function compileText(part: 'params' | 'query', schema: TSchema = NOTHING)
   return (value) => {
     const given = value as Record<string, unknown>;
     refuseUnsafe(given, `/${part}`);
+    // `/rooms/` is not a room without an id.
+    if (part === 'params' && Object.values(given).includes('')) throw new Problem('route.not_found');
     const converted: Record<string, unknown> = {};
     for (const [name, text] of Object.entries(given)) converted[name] = convert(properties[name], text);
     for (const [name, property] of Object.entries(properties)) {
