@@ -1,16 +1,18 @@
 import { Check } from 'typebox/value';
 import type { Tx } from '../db/index.ts';
 import type { Log } from '../kernel/log.ts';
-import { type EffectHandler, EffectUnavailable } from './handler.ts';
+import { callHandler, type EffectHandler, EffectTimeout, EffectUnavailable } from './handler.ts';
 import { type ClaimedRow, type FailedTry, recordFailures, remove } from './outbox.repo.ts';
+import type { Rests } from './rests.ts';
 
 export interface ApplySettings {
   readonly maxAttempts: number;
   /** Pause after the first failure; doubles with each further one, up to `maxRetryMs`. */
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
-  /** A handler that takes longer counts as failed, so that one that hangs cannot hold its rows for ever. */
   readonly handlerTimeoutMs: number;
+  /** After so long nothing further of a batch is begun: it stays for the next, and what is done is recorded. */
+  readonly applyForMs: number;
 }
 
 export interface Applied {
@@ -18,89 +20,107 @@ export interface Applied {
   readonly failed: number;
 }
 
-type Outcome = { readonly error: unknown } | undefined;
+/** Rows that must be applied one after another: those of one key, or a single one without. */
+interface Chain {
+  readonly rows: readonly ClaimedRow[];
+  /** The first row not yet applied. */
+  at: number;
+  stopped: boolean;
+}
+
+interface Deps {
+  readonly handlers: ReadonlyMap<string, EffectHandler>;
+  readonly rests: Rests;
+  readonly log: Log;
+}
 
 /** Applies claimed rows and records what came of each, in the transaction that holds their locks. */
-export function createApply(handlers: ReadonlyMap<string, EffectHandler>, settings: ApplySettings, log: Log) {
-  async function run(handler: EffectHandler, rows: readonly ClaimedRow[]): Promise<Outcome> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new EffectUnavailable(`${handler.kind} took longer than ${settings.handlerTimeoutMs} ms`)),
-        settings.handlerTimeoutMs,
-      );
-    });
+export function createApply({ handlers, rests, log }: Deps, settings: ApplySettings) {
+  async function tryRows(handler: EffectHandler, rows: readonly ClaimedRow[]): Promise<unknown> {
     try {
-      await Promise.race([handler.apply(rows.map((row) => row.payload)), timeout]);
+      await callHandler(handler, rows.map((row) => row.payload), settings.handlerTimeoutMs);
+      rests.back(handler.kind);
       return undefined;
     } catch (error) {
-      return { error };
-    } finally {
-      clearTimeout(timer);
+      return error ?? new Error('The handler threw nothing');
     }
-  }
-
-  /** Rows of one kind, independent of each other or of one key. Stops at the first failure when they are of one key. */
-  async function applyRun(rows: readonly ClaimedRow[], ordered: boolean): Promise<Map<ClaimedRow, Outcome>> {
-    const handler = handlers.get(rows[0]!.kind)!;
-    const outcomes = new Map<ClaimedRow, Outcome>();
-    const readable: ClaimedRow[] = [];
-    for (const row of rows) {
-      if (Check(handler.schema, row.payload)) readable.push(row);
-      else outcomes.set(row, { error: new UnreadablePayload(`The payload does not fit ${row.kind}`) });
-    }
-    if (readable.length > 1) {
-      const together = await run(handler, readable);
-      if (together === undefined || together.error instanceof EffectUnavailable) {
-        for (const row of readable) outcomes.set(row, together);
-        return outcomes;
-      }
-    }
-    for (const row of readable) {
-      const outcome = await run(handler, [row]);
-      outcomes.set(row, outcome);
-      if (outcome !== undefined && ordered) break;
-    }
-    return outcomes;
   }
 
   function failedTry(row: ClaimedRow, error: unknown): FailedTry {
-    const unavailable = error instanceof EffectUnavailable;
-    const attempts = row.attempts + (unavailable ? 0 : 1);
+    const attempts = row.attempts + 1;
     const setAside = error instanceof UnreadablePayload || attempts >= settings.maxAttempts;
-    const retryInMs = Math.min(settings.maxRetryMs, settings.firstRetryMs * 2 ** Math.max(0, attempts - 1));
+    const retryInMs = Math.min(settings.maxRetryMs, settings.firstRetryMs * 2 ** (attempts - 1));
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ outboxId: row.id, kind: row.kind, key: row.key, attempts, setAside, err: error }, 'Effect failed');
-    return { id: row.id, attempts, error: message.slice(0, 1000), retryInMs, setAside };
+    return { id: row.id, attempts, error: message.slice(0, 1000).replaceAll('\0', ''), retryInMs, setAside };
   }
 
   return async function apply(tx: Tx, claimed: readonly ClaimedRow[]): Promise<Applied> {
-    const outcomes = new Map<ClaimedRow, Outcome>();
-    const unkeyed = Map.groupBy(claimed.filter((row) => row.key === null), (row) => row.kind);
-    const keyed = Map.groupBy(claimed.filter((row) => row.key !== null), (row) => row.key!);
-    const merge = (part: Map<ClaimedRow, Outcome>) => part.forEach((outcome, row) => outcomes.set(row, outcome));
-    await Promise.all([
-      ...[...unkeyed.values()].map(async (rows) => merge(await applyRun(rows, false))),
-      ...[...keyed.values()].map(async (rows) => {
-        for (const run of runsOfOneKind(rows)) {
-          // A kind this node does not know holds its key's later rows until a node that knows it has applied it.
-          if (!handlers.has(run[0]!.kind)) return;
-          const part = await applyRun(run, true);
-          merge(part);
-          const stopped = run.some((row) => {
-            const outcome = part.get(row);
-            return !part.has(row) || (outcome !== undefined && !(outcome.error instanceof UnreadablePayload));
-          });
-          if (stopped) return;
-        }
-      }),
-    ]);
+    const endMs = performance.now() + settings.applyForMs;
     const done: string[] = [];
     const failures: FailedTry[] = [];
-    for (const [row, outcome] of outcomes) {
-      if (outcome === undefined) done.push(row.id);
-      else failures.push(failedTry(row, outcome.error));
+
+    function record(row: ClaimedRow, chain: Chain, error: unknown): void {
+      if (error === undefined) {
+        done.push(row.id);
+        chain.at += 1;
+        return;
+      }
+      chain.stopped = true;
+      if (error instanceof EffectUnavailable) {
+        rests.away(row.kind);
+      } else {
+        failures.push(failedTry(row, error));
+      }
     }
+
+    /** Applies the leading rows of one kind of each chain: all together, or one by one where that fails. */
+    async function applyLeading(handler: EffectHandler, chains: readonly Chain[]): Promise<void> {
+      const runs = chains.map((chain) => ({ chain, rows: leadingRun(chain) }));
+      const rows = runs.flatMap((run) => run.rows);
+      if (rows.length > 1) {
+        const error = await tryRows(handler, rows);
+        if (error === undefined || (error instanceof EffectUnavailable && !(error instanceof EffectTimeout))) {
+          for (const run of runs) for (const row of run.rows) record(row, run.chain, error);
+          return;
+        }
+        log.debug({ kind: handler.kind, rows: rows.length, err: error }, 'A batch of effects failed; trying them one by one');
+      }
+      let tried = 0;
+      for (const run of runs) {
+        for (const row of run.rows) {
+          // At least one is tried, so that a batch that takes too long gets smaller each time.
+          if (tried > 0 && performance.now() > endMs) return;
+          tried += 1;
+          const error = await tryRows(handler, [row]);
+          record(row, run.chain, error);
+          if (error instanceof EffectUnavailable) {
+            for (const { chain } of runs) chain.stopped = true;
+            return;
+          }
+          if (error !== undefined) break;
+        }
+      }
+    }
+
+    /** Rows nobody can read are set aside before anything is tried, and are in nobody's way. */
+    function readable(row: ClaimedRow): boolean {
+      const handler = handlers.get(row.kind);
+      if (handler === undefined || Check(handler.schema, row.payload)) return true;
+      failures.push(failedTry(row, new UnreadablePayload(`The payload does not fit ${row.kind}`)));
+      return false;
+    }
+
+    const chains = chainsOf(claimed.filter(readable));
+    do {
+      const ready = chains.filter((chain) => !chain.stopped && handlers.has(chain.rows[chain.at]?.kind ?? ''));
+      if (ready.length === 0) break;
+      const byKind = Map.groupBy(ready, (chain) => chain.rows[chain.at]!.kind);
+      const before = done.length + failures.length;
+      await Promise.all([...byKind].map(([kind, ofKind]) => applyLeading(handlers.get(kind)!, ofKind)));
+      if (done.length + failures.length === before) break;
+    } while (performance.now() < endMs);
+
     if (done.length > 0) await remove(tx, done);
     if (failures.length > 0) await recordFailures(tx, failures);
     return { done: done.length, failed: failures.length };
@@ -111,12 +131,15 @@ class UnreadablePayload extends Error {
   override readonly name = 'UnreadablePayload';
 }
 
-function runsOfOneKind(rows: readonly ClaimedRow[]): ClaimedRow[][] {
-  const runs: ClaimedRow[][] = [];
-  for (const row of rows) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[0]!.kind === row.kind) last.push(row);
-    else runs.push([row]);
-  }
-  return runs;
+function chainsOf(rows: readonly ClaimedRow[]): Chain[] {
+  const byKey = Map.groupBy(rows.filter((row) => row.key !== null), (row) => row.key);
+  const chains = [...byKey.values()].map((ofKey) => ofKey.toSorted((a, b) => a.seq - b.seq));
+  for (const row of rows) if (row.key === null) chains.push([row]);
+  return chains.map((ofChain) => ({ rows: ofChain, at: 0, stopped: false }));
+}
+
+function leadingRun({ rows, at }: Chain): ClaimedRow[] {
+  const { kind } = rows[at]!;
+  const other = rows.findIndex((row, index) => index > at && row.kind !== kind);
+  return rows.slice(at, other === -1 ? undefined : other);
 }

@@ -2,16 +2,16 @@
  * Collects what arrives while a flush is under way and hands it over as one batch when that ends: one flush in
  * flight, so that load makes batches grow instead of making flushes many. `flush` must not throw.
  */
-export interface Batcher<T> {
-  /** Settles when the batch with these items has been flushed. */
-  add(items: readonly T[]): Promise<void>;
+export interface Batcher<T, R = void> {
+  /** Settles when the batch with these items has been flushed, with what the flush of that whole batch answered. */
+  add(items: readonly T[]): Promise<R>;
   /** Settles when nothing is pending or under way. */
   idle(): Promise<void>;
 }
 
-export function createBatcher<T>(flush: (items: readonly T[]) => Promise<void>): Batcher<T> {
+export function createBatcher<T, R = void>(flush: (items: readonly T[]) => Promise<R>): Batcher<T, R> {
   let pending: T[] = [];
-  let next: PromiseWithResolvers<void> | undefined;
+  let next: PromiseWithResolvers<R> | undefined;
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
@@ -22,16 +22,15 @@ export function createBatcher<T>(flush: (items: readonly T[]) => Promise<void>):
       const { resolve } = next;
       pending = [];
       next = undefined;
-      await flush(batch);
-      resolve();
+      resolve(await flush(batch));
     }
     running = undefined;
   }
 
   return {
     add(items) {
-      pending.push(...items);
-      next ??= Promise.withResolvers<void>();
+      for (const item of items) pending.push(item);
+      next ??= Promise.withResolvers<R>();
       const { promise } = next;
       running ??= run();
       return promise;

@@ -13,7 +13,25 @@ export interface EffectHandler<S extends TSchema = TSchema> {
 
 /** The effect's target (Redis, the storage) cannot be reached: try again later, without counting it against the row. */
 export class EffectUnavailable extends Error {
-  override readonly name = 'EffectUnavailable';
+  override readonly name: string = 'EffectUnavailable';
+}
+
+/** The handler did not come back in time. Perhaps its target hangs, perhaps it was given too much at once. */
+export class EffectTimeout extends EffectUnavailable {
+  override readonly name = 'EffectTimeout';
+}
+
+/** Applies or throws; `EffectTimeout` after `timeoutMs`, so that a handler that hangs cannot hold its rows for ever. */
+export async function callHandler(handler: EffectHandler, payloads: readonly unknown[], timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new EffectTimeout(`${handler.kind} took longer than ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    await Promise.race([handler.apply(payloads), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A kind of effect: builds effects with a payload of its schema, and is bound to its `apply` in `main`. */

@@ -32,23 +32,53 @@ export async function insert(tx: Tx, rows: readonly OutboxRow[], ownershipMs: nu
 }
 
 /**
- * Locks up to `limit` rows that may be applied now, until `tx` ends: those named by `ids`, else all that are due.
- * Of rows with the same key only the first is eligible; the not-exists reads `outbox_key_idx`.
- * Rows that another node is applying are skipped, not waited for.
+ * Locks, until `tx` ends, rows of the given kinds that are due, the longest due first, up to `limit` of each kind, so
+ * that a heap of one kind keeps no other waiting. Of rows with the same key only the first is eligible; the not-exists
+ * reads `outbox_key_idx`, the rest `outbox_due_idx`. Rows that another node is applying are skipped, not waited for.
  */
-export async function claim(
-  tx: Tx,
-  from: { readonly kinds: readonly string[]; readonly ids?: readonly string[]; readonly limit: number },
-): Promise<ClaimedRow[]> {
-  const which = from.ids === undefined ? sql`o.available_at <= clock_timestamp()` : sql`o.id = any(${from.ids}::uuid[])`;
+export async function claimDue(tx: Tx, kinds: readonly string[], limit: number): Promise<ClaimedRow[]> {
+  const { rows } = await sql<ClaimedRow>`
+    select due.* from unnest(${kinds}::text[]) as k (kind)
+    cross join lateral (
+      select o.id, o.seq, o.kind, o.key, o.payload, o.attempts
+      from outbox o
+      where o.kind = k.kind and o.failed_at is null and o.available_at <= statement_timestamp()
+        and (o.key is null or not exists (
+          select 1 from outbox e where e.key = o.key and e.seq < o.seq and e.failed_at is null))
+      order by o.available_at
+      limit ${limit}
+      for update of o skip locked
+    ) as due
+  `.execute(tx);
+  return rows;
+}
+
+/** The same for fresh rows without a key that this process has just committed. Reads the primary key. */
+export async function claimOwn(tx: Tx, kinds: readonly string[], ids: readonly string[]): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
     select o.id, o.seq, o.kind, o.key, o.payload, o.attempts
     from outbox o
-    where o.failed_at is null and o.kind = any(${from.kinds}::text[]) and ${which}
-      and (o.key is null or not exists (
-        select 1 from outbox e where e.key = o.key and e.seq < o.seq and e.failed_at is null))
-    order by o.seq
-    limit ${from.limit}
+    where o.id = any(${ids}::uuid[]) and o.kind = any(${kinds}::text[])
+      and o.key is null and o.failed_at is null and o.attempts = 0
+    for update of o skip locked
+  `.execute(tx);
+  return rows;
+}
+
+/**
+ * The same for the first row of each key, whoever committed it; one that has failed, only when it is due again.
+ * The first is looked up before it is locked: with SKIP LOCKED alone the second would pass for the first.
+ */
+export async function claimHeads(tx: Tx, kinds: readonly string[], keys: readonly string[]): Promise<ClaimedRow[]> {
+  const { rows } = await sql<ClaimedRow>`
+    select o.id, o.seq, o.kind, o.key, o.payload, o.attempts
+    from outbox o
+    where o.id in (
+        select head.id from unnest(${keys}::text[]) as k (key)
+        cross join lateral (
+          select e.id from outbox e where e.key = k.key and e.failed_at is null order by e.seq limit 1) as head)
+      and o.kind = any(${kinds}::text[]) and o.failed_at is null
+      and (o.attempts = 0 or o.available_at <= statement_timestamp())
     for update of o skip locked
   `.execute(tx);
   return rows;
@@ -58,15 +88,36 @@ export async function claim(
 export async function claimFollowers(tx: Tx, heads: readonly ClaimedRow[], limit: number): Promise<ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
     select o.id, o.seq, o.kind, o.key, o.payload, o.attempts
-    from outbox o
-    join unnest(${heads.map((row) => row.key)}::text[], ${heads.map((row) => row.seq)}::bigint[]) as head (key, seq)
-      on o.key = head.key and o.seq > head.seq
+    from unnest(${heads.map((row) => row.key)}::text[], ${heads.map((row) => row.seq)}::bigint[]) as head (key, seq)
+    join outbox o on o.key = head.key and o.seq > head.seq
     where o.failed_at is null
     order by o.seq
     limit ${limit}
     for update of o
   `.execute(tx);
   return rows;
+}
+
+/** The pool ends transactions that sit idle; this one waits for handlers, `ms` at most. */
+export async function allowIdle(tx: Tx, ms: number): Promise<void> {
+  await sql`select set_config('idle_in_transaction_session_timeout', ${String(ms)}, true)`.execute(tx);
+}
+
+/** Those of the ids that are neither applied nor set aside. */
+export async function stillThere(db: Queries, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from outbox where id = any(${ids}::uuid[]) and failed_at is null
+  `.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Gives fresh rows of one's own to whichever node can apply them, and wakes all relays. */
+export async function release(db: Queries, ids: readonly string[]): Promise<void> {
+  await sql`
+    with released as (
+      update outbox set available_at = clock_timestamp() where id = any(${ids}::uuid[]) and attempts = 0 returning id)
+    select pg_notify('outbox', '') where exists (select 1 from released)
+  `.execute(db);
 }
 
 export async function remove(db: Queries, ids: readonly string[]): Promise<void> {

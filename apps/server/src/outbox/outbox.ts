@@ -5,12 +5,14 @@ import { uuidv7 } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Effect, Write } from '../kernel/write.ts';
 import { type ApplySettings, createApply } from './apply.ts';
-import { createBatcher } from './batcher.ts';
-import type { EffectHandler } from './handler.ts';
+import { type Batcher, createBatcher } from './batcher.ts';
+import { callHandler, type EffectHandler, EffectUnavailable } from './handler.ts';
 import * as repo from './outbox.repo.ts';
-import { createRelay } from './relay.ts';
+import { type CommittedRow, createRelay } from './relay.ts';
+import { createRests, type RestSettings } from './rests.ts';
+import { createWaiting } from './waiting.ts';
 
-export interface OutboxSettings extends ApplySettings {
+export interface OutboxSettings extends ApplySettings, RestSettings {
   /** How long a committed row belongs to its writer before any relay may take it. */
   readonly ownershipMs: number;
   /** How long an answer waits at most for its waiting effects. */
@@ -28,12 +30,15 @@ export const defaultOutboxSettings: OutboxSettings = {
   maxAttempts: 12,
   firstRetryMs: 200,
   maxRetryMs: 60_000,
-  handlerTimeoutMs: 10_000,
+  maxRestMs: 10_000,
+  // Twice the one and once the other stay below the 15 s after which the pool takes a silent connection for lost.
+  handlerTimeoutMs: 4000,
+  applyForMs: 4000,
 };
 
 export interface Outbox {
   readonly write: Write;
-  /** Applies whatever is due now, on this node; answers how many were applied. For tests and shutdown. */
+  /** Applies whatever is due now, on this node; answers how many were applied. When a target has come back, and in tests. */
   drain(): Promise<number>;
   figures(): Promise<repo.OutboxFigures>;
   /** Gives effects that were set aside another round of attempts; answers how many. */
@@ -52,18 +57,24 @@ interface Deps {
 export async function createOutbox(deps: Deps, settings: OutboxSettings = defaultOutboxSettings): Promise<Outbox> {
   const { database, clock, log } = deps;
   const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
-  const apply = createApply(handlers, settings, log);
-  const relay = await createRelay({ database, kinds: [...handlers.keys()], apply, log }, settings);
+  const rests = createRests(settings, clock);
+  const apply = createApply({ handlers, rests, log }, settings);
+  const relay = await createRelay({ database, kinds: [...handlers.keys()], apply, rests, log }, settings);
+  const underWay = new Set<Promise<void>>();
 
-  /** Rows that no answer waits for, and keyed ones: claimed first, so that order holds across nodes. */
-  const claimed = createBatcher<string>(async (ids) => {
-    try {
-      await relay.applyRows(ids);
-    } catch (error) {
-      log.warn({ err: error, rows: ids.length }, 'Effects were left to the relay');
-      relay.wakeAll();
-    }
-  });
+  /** Applies committed rows under their locks, so that order holds across nodes. */
+  const lane = (): Batcher<CommittedRow> =>
+    createBatcher(async (rows) => {
+      try {
+        await relay.applyRows(rows);
+      } catch (error) {
+        log.warn({ err: error, rows: rows.length }, 'Effects were left to the relay');
+      }
+    });
+  // Apart, so that no answer waits behind effects that nobody waits for. OB3
+  const answering = lane();
+  const background = lane();
+  const waiting = createWaiting({ queries: database.kysely, rests, tryRows: answering.add, log });
 
   const applied = createBatcher<string>(async (ids) => {
     try {
@@ -73,20 +84,27 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     }
   });
 
+  type Direct = 'applied' | 'failed' | 'unavailable';
+
   /** Waiting effects without a key: applied at once, without a lock, for applying twice does no harm. */
-  const waiting = new Map(
+  const direct = new Map(
     deps.handlers
       .filter((handler) => handler.answerWaits)
-      .map((handler) => [
+      .map((handler): [string, Batcher<repo.OutboxRow, Direct>] => [
         handler.kind,
-        createBatcher<repo.OutboxRow>(async (rows) => {
+        createBatcher(async (rows) => {
           try {
-            await handler.apply(rows.map((row) => row.payload));
-            void applied.add(rows.map((row) => row.id));
+            const timeoutMs = Math.min(settings.answerWaitMs, settings.handlerTimeoutMs);
+            await callHandler(handler, rows.map((row) => row.payload), timeoutMs);
           } catch (error) {
-            log.warn({ err: error, kind: handler.kind, rows: rows.length }, 'Waiting effects were left to the relay');
-            await claimed.add(rows.map((row) => row.id));
+            log.warn({ err: error, kind: handler.kind, rows: rows.length }, 'Waiting effects could not be applied at once');
+            if (!(error instanceof EffectUnavailable)) return 'failed';
+            rests.away(handler.kind);
+            return 'unavailable';
           }
+          void applied.add(rows.map((row) => row.id));
+          if (rests.back(handler.kind)) relay.wakeAll();
+          return 'applied';
         }),
       ]),
   );
@@ -98,32 +116,36 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     return { id: uuidv7(clock.now()), kind: effect.kind, key: effect.key ?? null, payload: effect.payload };
   }
 
+  async function untilDirect(kind: string, rows: readonly repo.OutboxRow[]): Promise<void> {
+    const outcome = await direct.get(kind)!.add(rows);
+    if (outcome === 'applied') return;
+    await waiting.untilApplied(rows, { timeoutMs: settings.answerWaitMs, tried: outcome === 'unavailable' });
+  }
+
   async function committed(rows: readonly repo.OutboxRow[]): Promise<void> {
-    const answerWaitsFor: Promise<void>[] = [];
-    const toClaim: string[] = [];
-    for (const [kind, ofKind] of Map.groupBy(rows, (row) => row.kind)) {
-      const direct = waiting.get(kind);
-      const unkeyed = direct === undefined ? [] : ofKind.filter((row) => row.key === null);
-      if (direct !== undefined && unkeyed.length > 0) answerWaitsFor.push(direct.add(unkeyed));
-      const rest = ofKind.filter((row) => !unkeyed.includes(row)).map((row) => row.id);
-      if (rest.length === 0) continue;
-      if (handlers.get(kind)!.answerWaits) answerWaitsFor.push(claimed.add(rest));
-      else toClaim.push(...rest);
-    }
-    if (toClaim.length > 0) void claimed.add(toClaim);
-    if (answerWaitsFor.length > 0) await atMost(settings.answerWaitMs, Promise.all(answerWaitsFor));
+    const answerWaits = rows.filter((row) => direct.has(row.kind));
+    const others = rows.filter((row) => !direct.has(row.kind));
+    if (others.length > 0) void background.add(others);
+    if (answerWaits.length === 0) return;
+    const unkeyed = Map.groupBy(answerWaits.filter((row) => row.key === null), (row) => row.kind);
+    const keyed = answerWaits.filter((row) => row.key !== null);
+    const waits = [...unkeyed].map(([kind, ofKind]) => untilDirect(kind, ofKind));
+    if (keyed.length > 0) waits.push(waiting.untilApplied(keyed, { timeoutMs: settings.answerWaitMs, tried: false }));
+    const all = Promise.all(waits).then(() => {});
+    underWay.add(all);
+    void all.finally(() => underWay.delete(all));
+    await atMost(settings.answerWaitMs, all);
   }
 
   const write: Write = async (work) => {
-    let rows: repo.OutboxRow[] = [];
-    const result = await database.transaction(async (tx) => {
-      rows = [];
-      const value = await work(tx, { add: (effect) => rows.push(toRow(effect)) });
-      if (rows.length > 0) await repo.insert(tx, rows, settings.ownershipMs);
-      return value;
+    const { rows, value } = await database.transaction(async (tx) => {
+      const effects: repo.OutboxRow[] = [];
+      const result = await work(tx, { add: (effect) => effects.push(toRow(effect)) });
+      if (effects.length > 0) await repo.insert(tx, effects, settings.ownershipMs);
+      return { rows: effects, value: result };
     });
     if (rows.length > 0) await committed(rows);
-    return result;
+    return value;
   };
 
   return {
@@ -136,8 +158,11 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
       return count;
     },
     async close() {
-      await Promise.all([...waiting.values()].map((batcher) => batcher.idle()));
-      await claimed.idle();
+      await waiting.close();
+      await Promise.all(underWay);
+      await Promise.all([...direct.values()].map((batcher) => batcher.idle()));
+      await Promise.all([answering.idle(), background.idle()]);
+      await waiting.close();
       await applied.idle();
       await relay.close();
     },

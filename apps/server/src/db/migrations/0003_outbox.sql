@@ -15,6 +15,6 @@ create table outbox (
   -- Set aside: tried often enough, or unreadable. Counted, kept, and no longer in anybody's way.
   failed_at timestamptz
 );
-create index outbox_due_idx on outbox (available_at) where failed_at is null;
+create index outbox_due_idx on outbox (kind, available_at) where failed_at is null;
 create index outbox_key_idx on outbox (key, seq) where key is not null and failed_at is null;
 create index outbox_failed_idx on outbox (failed_at) where failed_at is not null;

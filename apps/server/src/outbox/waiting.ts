@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queries } from '../db/index.ts';
+import type { Log } from '../kernel/log.ts';
+import { createBatcher } from './batcher.ts';
+import * as repo from './outbox.repo.ts';
+import type { CommittedRow } from './relay.ts';
+import type { Rests } from './rests.ts';
+
+/** Looks at first soon, for most waits are for another batch to end; later less often. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 50;
+
+export type WaitingRow = CommittedRow & Pick<repo.OutboxRow, 'kind'>;
+
+interface Deps {
+  readonly queries: Queries;
+  readonly rests: Rests;
+  /** Tries to apply the rows. Must not throw. */
+  readonly tryRows: (rows: readonly WaitingRow[]) => Promise<unknown>;
+  readonly log: Log;
+}
+
+/** Sees to it that rows an answer waits for get applied, here or by another node. */
+export function createWaiting({ queries, rests, tryRows, log }: Deps) {
+  let closing = false;
+
+  const remaining = createBatcher<string, ReadonlySet<string>>(async (ids) => {
+    try {
+      return new Set(await repo.stillThere(queries, ids));
+    } catch (error) {
+      log.debug({ err: error }, 'Cannot see which effects are applied');
+      return new Set(ids);
+    }
+  });
+
+  const released = createBatcher<string>(async (ids) => {
+    try {
+      await repo.release(queries, ids);
+    } catch (error) {
+      log.debug({ err: error }, 'Effects could not be given to other nodes; their relays will look by themselves');
+    }
+  });
+
+  return {
+    /** Settles when all rows are applied or set aside, or `timeoutMs` have passed. `tried`: once already, and failed. */
+    async untilApplied(rows: readonly WaitingRow[], options: { readonly timeoutMs: number; readonly tried: boolean }): Promise<void> {
+      const endMs = performance.now() + options.timeoutMs;
+      const givenAway = new Set<string>();
+      let left = rows;
+      if (!options.tried) await tryRows(left);
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+        const there = await remaining.add(left.map((row) => row.id));
+        left = left.filter((row) => there.has(row.id));
+        // What this node cannot reach perhaps another can.
+        const toGive = left.filter((row) => rests.isResting(row.kind) && !givenAway.has(row.id)).map((row) => row.id);
+        for (const id of toGive) givenAway.add(id);
+        if (toGive.length > 0) void released.add(toGive);
+        if (left.length === 0 || closing || performance.now() + pauseMs > endMs) return;
+        await sleep(pauseMs);
+        const toTry = left.filter((row) => !rests.isResting(row.kind));
+        if (toTry.length > 0) await tryRows(toTry);
+      }
+    },
+    /** Waits that go on end at their next look. */
+    async close() {
+      closing = true;
+      await remaining.idle();
+      await released.idle();
+    },
+  };
+}
