@@ -29,6 +29,15 @@ test('the front page names nothing inline and no other host, and each file that 
   for (const path of named) expect((await server.ask('GET', path)).status, path).toBe(200);
 });
 
+test('the page speaks both languages in full, and its own text is the English one', async () => {
+  const { WORDS } = (await import(new URL('words.js', publicFolder).href)) as { WORDS: Record<'en' | 'ru', Record<string, unknown>> };
+  expect(Object.keys(WORDS.ru)).toEqual(Object.keys(WORDS.en));
+  const { body: html } = await server.ask('GET', '/');
+  const marked = [...String(html).matchAll(/data-word="(\w+)">([^<]*)</g)].map(([, word, text]) => [word!, text!] as const);
+  expect(marked.length).toBeGreaterThan(10);
+  for (const [word, text] of marked) expect(WORDS.en[word], word).toBe(text);
+});
+
 describe.each(files)('/%s', (name) => {
   test('is served with its type, and not again to those who have it', async () => {
     const whole = await server.ask('GET', `/${name}`);

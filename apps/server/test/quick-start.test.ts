@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from './app.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const FILM = join(ROOT, 'apps/server/src/main/demo/assets/sample-film.mp4');
+
+let server: TestApp;
+let home: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'watchparty-home-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** What a document tells one to paste into bash, in order. */
+function commandsOf(path: string): string[] {
+  const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/^```bash\n(.*?)^```$/gms);
+  return [...blocks].map(([, block]) => block!);
+}
+
+/** Runs commands in bash in the root of the repository; the first that fails ends it. */
+async function bash(commands: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
+  const child = spawn('bash', ['--noprofile', '--norc', '-e', '-u', '-o', 'pipefail'], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, HOME: home, WATCHPARTY: server.url },
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  child.stdin.end(commands.join('\n'));
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
+  return { code: code ?? 1, output, errors };
+}
+
+/** The value of each variable at the end, after what the commands themselves have printed. */
+const NAMES = ['KATE', 'LEO', 'MOVIE', 'ROOM', 'STREAM'] as const;
+const TELL = `printf '\\n%s' ${NAMES.map((name) => `"$${name}"`).join(' ')}`;
+
+test.each([
+  ['docs/QUICK_START.md', ['You made it!', 'Shall we begin?']],
+  ['docs/ru/QUICK_START.md', ['Ты добрался!', 'Начинаем?']],
+] as const)('%s does what it says, pasted into bash', async (path, messages) => {
+  server = await startTestApp();
+  try {
+    const commands = commandsOf(path);
+    expect(commands.length).toBeGreaterThan(7);
+    const { code, output, errors } = await bash([...commands, TELL]);
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toContain('"message":"WatchParty API is running"');
+    expect(output).toContain('\n206 100000\n');
+
+    const [kate, leo, movie, room, stream] = output.split('\n').slice(-NAMES.length) as [string, string, string, string, string];
+    const ask = async (token: string, address: string) => (await server.ask('GET', address, { token })).body.data;
+    expect(await ask(kate, '/api/auth/profile')).toMatchObject({ username: 'kate', role: 'admin' });
+    expect(await ask(leo, `/api/movies/${movie}`)).toMatchObject({ hasFile: true, visibility: 'rooms' });
+    expect(await ask(leo, `/api/rooms/${room}`)).toMatchObject({ isPrivate: true, participantCount: 2 });
+    const { items } = await ask(leo, `/api/chat/${room}/messages`);
+    expect((items as { content: string }[]).map(({ content }) => content)).toEqual(messages);
+    expect(await ask(leo, `/api/rooms/${room}/playback`)).toMatchObject({ playing: true, version: 1, movieId: Number(movie) });
+    const film = Buffer.from(await (await fetch(stream)).arrayBuffer());
+    expect(film.equals(await readFile(FILM))).toBe(true);
+  } finally {
+    await server.close();
+  }
+});
+
+test('the story of README.md does what it says, pasted into bash', async () => {
+  server = await startTestApp();
+  try {
+    const { code, output, errors } = await bash(commandsOf('README.md'));
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(output).toContain('"items":[{"id":1,"name":"Film night"');
+  } finally {
+    await server.close();
+  }
+});
+
+test('both languages give the same commands, but for what people write', () => {
+  const bare = (path: string) => commandsOf(path).map((block) => block.replaceAll(/"(title|name|content|displayName|locale)": "[^"]*"(, )?/g, ''));
+  expect(bare('docs/ru/QUICK_START.md')).toEqual(bare('docs/QUICK_START.md'));
+});
+
+test('a command that the server refuses ends the story with the reason', async () => {
+  server = await startTestApp();
+  try {
+    const [helpers] = commandsOf('docs/QUICK_START.md');
+    const { code, errors } = await bash([helpers!, 'X=$(curl -sS "$WATCHPARTY/api/rooms/5" | field id)', 'echo reached']);
+    expect({ code, errors }).toEqual({ code: 1, errors: 'rooms.not_found: There is no such room\n' });
+  } finally {
+    await server.close();
+  }
+});
