@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   'movies.stream_url_invalid': { status: 403, title: 'This stream address is not valid any more; ask for a new one' },
   'rooms.not_found': { status: 404, title: 'There is no such room' },
   'rooms.not_host': { status: 403, title: 'Only the host or a co-host may do this' },
+  'rooms.rank_too_low': { status: 403, title: 'You may not do this to a host of your own rank or the owner' },
   'rooms.not_owner': { status: 403, title: 'Only the room’s owner may do this' },
   'rooms.not_participant': { status: 403, title: 'Join the room first' },
   'rooms.participant_not_found': { status: 404, title: 'This person is not in the room' },

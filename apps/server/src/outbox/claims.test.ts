@@ -32,7 +32,7 @@ test('[OB2] [OB6] With 100,000 rows no claim reads the whole table', { timeout: 
   const some = await queries.selectFrom('outbox').select(['id', 'key', 'seq']).where('key', 'is not', null).orderBy('seq').limit(20).execute();
   const ids = some.map((row) => row.id);
   const keys = some.map((row) => row.key!);
-  const heads = some.map((row) => ({ ...row, kind: 'a', payload: {}, attempts: 0 }));
+  const heads = some.map(({ id, key, seq }) => ({ id, key, seq, kind: 'a', payload: {}, attempts: 0 }));
   const claims: Record<string, (tx: Tx) => Promise<unknown>> = {
     claimDue: (tx) => repo.claimDue(tx, ['a', 'b', 'c'], 500),
     claimOwn: (tx) => repo.claimOwn(tx, ['a', 'b'], ids),

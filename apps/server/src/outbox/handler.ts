@@ -43,6 +43,6 @@ export interface EffectKind<S extends TSchema> {
 
 export const effectKind = <S extends TSchema>(kind: string, schema: S, options: { answerWaits: boolean }): EffectKind<S> => ({
   kind,
-  of: (payload, key) => ({ kind, payload: payload as object, ...(key !== undefined && { key }) }),
-  handler: (apply) => ({ kind, schema, answerWaits: options.answerWaits, apply: apply as EffectHandler['apply'] }),
+  of: (payload, key) => ({ kind, payload, ...(key !== undefined && { key }) }),
+  handler: (apply) => ({ kind, schema, answerWaits: options.answerWaits, apply }),
 });

@@ -60,7 +60,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
   const rests = createRests(settings, clock);
   const apply = createApply({ handlers, rests, log }, settings);
   const relay = await createRelay({ database, kinds: [...handlers.keys()], apply, rests, log }, settings);
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Set<Promise<unknown>>();
 
   /** Applies committed rows under their locks, so that order holds across nodes. */
   const lane = (): Batcher<CommittedRow> =>
@@ -131,7 +131,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     const keyed = answerWaits.filter((row) => row.key !== null);
     const waits = [...unkeyed].map(([kind, ofKind]) => untilDirect(kind, ofKind));
     if (keyed.length > 0) waits.push(waiting.untilApplied(keyed, { timeoutMs: settings.answerWaitMs, tried: false }));
-    const all = Promise.all(waits).then(() => {});
+    const all = Promise.all(waits);
     underWay.add(all);
     void all.finally(() => underWay.delete(all));
     await atMost(settings.answerWaitMs, all);

@@ -47,12 +47,12 @@ export async function findById(db: Queries, id: number): Promise<UserRow | undef
 
 /** Reads `users_email_key`. */
 export async function findByEmail(db: Queries, email: string): Promise<UserRow | undefined> {
-  return db.selectFrom('users').selectAll().where(sql`lower(email)`, '=', email.toLowerCase()).executeTakeFirst();
+  return db.selectFrom('users').selectAll().where(sql`lower(email)`, '=', sql`lower(${email})`).executeTakeFirst();
 }
 
 /** Reads `users_username_key`. */
 export async function findByUsername(db: Queries, username: string): Promise<UserRow | undefined> {
-  return db.selectFrom('users').selectAll().where(sql`lower(username)`, '=', username.toLowerCase()).executeTakeFirst();
+  return db.selectFrom('users').selectAll().where(sql`lower(username)`, '=', sql`lower(${username})`).executeTakeFirst();
 }
 
 export interface ProfileChanges {
@@ -65,6 +65,13 @@ export interface ProfileChanges {
 
 export async function updateProfile(tx: Tx, id: number, changes: ProfileChanges, now: Date): Promise<UserRow | undefined> {
   return tx.updateTable('users').set({ ...changes, updated_at: now }).where('id', '=', id).returningAll().executeTakeFirst();
+}
+
+/** Whether the password is still the one that was checked; if so it stays that until the transaction ends. */
+export async function holdPassword(tx: Tx, id: number, hash: string): Promise<boolean> {
+  const row = await tx.selectFrom('users').select('id').where('id', '=', id).where('password_hash', '=', hash)
+    .forShare().executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Only while the password is still the one that was checked; false when somebody changed it meanwhile. */

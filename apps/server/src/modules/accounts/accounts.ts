@@ -43,7 +43,11 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
       const row = name.includes('@') ? await repo.findByEmail(queries, name) : await repo.findByUsername(queries, name);
       const right = await passwords.verify(body.password, row?.password_hash);
       if (row === undefined || !right) throw new Problem('auth.credentials_wrong');
-      return write(async (tx) => ({ user: ownProfile(row), ...(await sessions.open(tx, row.id, client)) }));
+      return write(async (tx) => {
+        // Whoever changes the password ends the other sessions: none may be opened with the old one after that.
+        if (!(await repo.holdPassword(tx, row.id, row.password_hash))) throw new Problem('auth.credentials_wrong');
+        return { user: ownProfile(row), ...(await sessions.open(tx, row.id, client)) };
+      });
     },
 
     async profile(actor: Actor): Promise<OwnProfile> {
@@ -73,7 +77,7 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
           errors: [{ field: '/body/currentPassword', message: 'is wrong' }],
         });
       }
-      await passwordRule(newPassword);
+      await passwordRule(newPassword, '/body/newPassword');
       const newHash = await passwords.hash(newPassword);
       await write(async (tx) => {
         const replaced = await repo.replacePassword(tx, row.id, row.password_hash, newHash, new Date(clock.now()));

@@ -13,16 +13,17 @@ export interface Passwords {
   verify(password: string, hash: string | undefined): Promise<boolean>;
 }
 
+/** The same text typed on different keyboards may be composed differently (NIST SP 800-63B § 5.1.1.2). */
+export const normalPassword = (password: string): string => password.normalize('NFKC');
+
 export function createPasswords(cost: PasswordCost = defaultPasswordCost): Passwords {
   const options = { memoryCost: cost.memoryKiB, timeCost: cost.passes, parallelism: 1 };
   let decoy: Promise<string> | undefined;
-  // The same text typed on different keyboards may be composed differently (NIST SP 800-63B § 5.1.1.2).
-  const normal = (password: string): string => password.normalize('NFKC');
   return {
-    hash: (password) => hash(normal(password), options),
+    hash: (password) => hash(normalPassword(password), options),
     async verify(password, stored) {
       decoy ??= hash('no account has this', options);
-      const matches = await verify(stored ?? (await decoy), normal(password));
+      const matches = await verify(stored ?? (await decoy), normalPassword(password));
       return stored !== undefined && matches;
     },
   };

@@ -29,9 +29,11 @@ export interface RegistrationDeps {
 export function createRegistration(settings: RegistrationSettings, deps: RegistrationDeps) {
   const { queries, passwords, passwordRule, sessions, clock } = deps;
 
+  const isAdminEmail = (email: string): boolean => email.toLowerCase() === settings.adminEmail?.toLowerCase();
+
   function refuseClosed(body: RegisterBody): void {
-    // The set-up link opens even a closed server: without it nobody could ever own one.
-    if (settings.registration === 'open' || body.setupToken !== undefined) return;
+    // The set-up link and the admin's address open even a closed server: without them nobody could ever own one.
+    if (settings.registration === 'open' || body.setupToken !== undefined || isAdminEmail(body.email)) return;
     throw new Problem(
       settings.registration === 'invite' ? 'accounts.registration_invite_only' : 'accounts.registration_closed',
     );
@@ -43,7 +45,7 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
       if (!used) throw new Problem('accounts.setup_token_invalid');
       return 'admin';
     }
-    if (body.email.toLowerCase() === settings.adminEmail?.toLowerCase()) return 'admin';
+    if (isAdminEmail(body.email)) return 'admin';
     if (settings.production) return 'user';
     return (await repo.isFirstUser(tx)) ? 'admin' : 'user';
   }
@@ -51,7 +53,7 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
   return {
     async register(write: Write, body: RegisterBody, client: Client): Promise<SignedIn> {
       refuseClosed(body);
-      await passwordRule(body.password);
+      await passwordRule(body.password, '/body/password');
       const passwordHash = await passwords.hash(body.password);
       return write(async (tx) => {
         const role = await roleOf(tx, body);
@@ -71,11 +73,12 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
     },
 
     /**
-     * The one-time link that makes the first admin of a production server, where no address is named for that;
-     * undefined when there is an admin, or another way to become one.
+     * The one-time link that makes the first admin of a production server, or of one that not everybody may register
+     * at, where no address is named for that; undefined when there is an admin, or another way to become one.
      */
     async openSetupLink(write: Write): Promise<string | undefined> {
-      if (!settings.production || settings.adminEmail !== undefined || (await repo.hasAdmin(queries))) return undefined;
+      const firstBecomesAdmin = !settings.production && settings.registration === 'open';
+      if (firstBecomesAdmin || settings.adminEmail !== undefined || (await repo.hasAdmin(queries))) return undefined;
       const token = randomBytes(32).toString('base64url');
       await write((tx) => repo.replaceSetupToken(tx, hashToken(token)));
       return `${settings.publicUrl}/register?setup=${token}`;

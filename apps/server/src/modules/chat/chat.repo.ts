@@ -51,11 +51,6 @@ export async function findByClientId(db: Queries, userId: number, clientMessageI
 export const isClientIdTaken = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'constraint' in error && error.constraint === 'chat_messages_client_id_key';
 
-/** True for the error of an insert into a room that was removed a moment before. */
-export const isRoomGone = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'constraint' in error &&
-  (error.constraint === 'chat_counters_room_id_fkey' || error.constraint === 'chat_messages_room_id_fkey');
-
 export interface SeqWindow {
   readonly before?: number;
   readonly after?: number;

@@ -11,7 +11,7 @@ import * as repo from './chat.repo.ts';
 
 interface Deps {
   readonly queries: Queries;
-  readonly rooms: Pick<Rooms, 'standing'>;
+  readonly rooms: Pick<Rooms, 'standing' | 'hold'>;
   readonly clock: Clock;
 }
 
@@ -49,16 +49,18 @@ export function createChat({ queries, rooms, clock }: Deps) {
 
     /** CH1–CH3, CH6 */
     async send(write: Write, actor: Actor, roomId: number, body: SendChatBody): Promise<ChatMessage> {
-      const standing = await rooms.standing(actor, roomId);
-      if (!mayWrite(standing)) throw new Problem('rooms.not_participant');
       const { clientMessageId = null, content } = body;
       if (clientMessageId !== null) {
         const sent = await alreadySent(actor, roomId, clientMessageId);
         if (sent !== undefined) return sent;
       }
+      const standing = await rooms.standing(actor, roomId);
+      if (!mayWrite(standing)) throw new Problem('rooms.not_participant');
+      await standing.noteActivity();
       const playbackPositionSeconds = await standing.positionSeconds();
       try {
         return await write(async (tx) => {
+          if (!(await rooms.hold(tx, roomId, actor.userId))) throw new Problem('rooms.not_participant');
           const createdAt = now();
           const id = uuidv7(createdAt.getTime());
           const seq = await repo.insert(tx, {
@@ -70,7 +72,9 @@ export function createChat({ queries, rooms, clock }: Deps) {
           };
         });
       } catch (error) {
-        if (repo.isRoomGone(error)) throw new Problem('rooms.not_found', { cause: error });
+        // Put out, or the room removed, since we looked: looking again says which. Not in the transaction, which would
+        // keep one connection while it waits for another.
+        if (error instanceof Problem && error.code === 'rooms.not_participant') await rooms.standing(actor, roomId);
         if (clientMessageId === null || !repo.isClientIdTaken(error)) throw error;
         // Sent twice at the same moment: the other one won.
         const sent = await alreadySent(actor, roomId, clientMessageId);

@@ -19,27 +19,23 @@ export interface JoiningDeps {
   readonly clock: Clock;
 }
 
+/** A host would have to change the password this often during one join. */
+const JOIN_ATTEMPTS = 5;
 const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 export function createJoining({ queries, passwords, publicUrl, clock }: JoiningDeps) {
   const now = (): Date => new Date(clock.now());
 
-  /**
-   * Which key opens the room for this person: checked before the transaction, for hashing under the room's lock
-   * would make everybody else wait. Answers the password hash it was checked against, so that one changed meanwhile counts.
-   */
-  async function keyOf(row: repo.RoomRow, body: JoinRoomBody): Promise<{ opens: boolean; checked: string | null }> {
-    const checked = row.password_hash;
-    if (body.invite !== undefined && (await participants.isInvite(queries, row.id, hashToken(body.invite), now()))) {
-      return { opens: true, checked };
-    }
-    const right = body.password !== undefined && (await passwords.verify(body.password, checked ?? undefined));
-    return { opens: checked === null ? !row.is_private && body.invite === undefined : right, checked };
+  /** Whether what the person brings opens the room. Outside the transaction: hashing under the room's lock would hold up everybody. */
+  async function isKey(row: repo.RoomRow, body: JoinRoomBody): Promise<boolean> {
+    if (body.invite !== undefined && (await participants.isInvite(queries, row.id, hashToken(body.invite), now()))) return true;
+    const right = body.password !== undefined && (await passwords.verify(body.password, row.password_hash ?? undefined));
+    return row.password_hash === null ? !row.is_private : right;
   }
 
-  function refusal(row: repo.RoomRow, body: JoinRoomBody): Problem {
+  function refusal(known: boolean, body: JoinRoomBody): Problem {
     // RO6: from outside a private room cannot be told from none.
-    if (row.is_private) return new Problem('rooms.not_found');
+    if (!known) return new Problem('rooms.not_found');
     if (body.invite !== undefined) return new Problem('rooms.invite_invalid');
     return new Problem('rooms.password_wrong');
   }
@@ -56,31 +52,40 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
     });
   }
 
+  /** `lock-changed`: the password or the privacy that the key was checked against holds no more. */
+  async function joinOnce(write: Write, actor: Actor, roomId: number, body: JoinRoomBody): Promise<Room | 'lock-changed'> {
+    const before = await repo.find(queries, roomId);
+    if (before === undefined) {
+      // As long as a wrong password takes, so that time does not tell a private room from none. RO6
+      if (body.password !== undefined) await passwords.verify(body.password, undefined);
+      throw new Problem('rooms.not_found');
+    }
+    const opens = await isKey(before, body);
+    return write(async (tx) => {
+      const row = await repo.lock(tx, roomId);
+      if (row === undefined) throw new Problem('rooms.not_found');
+      const role = await participants.roleOf(tx, roomId, actor.userId);
+      if (role !== undefined) {
+        await participants.touch(tx, roomId, actor.userId, now());
+        return roomView(row);
+      }
+      const owner = row.owner_id === actor.userId;
+      const known = maySee({ actor, role, ownerId: row.owner_id, isPrivate: row.is_private });
+      if (await participants.isBanned(tx, roomId, actor.userId)) throw new Problem(known ? 'rooms.banned' : 'rooms.not_found');
+      if (row.password_hash !== before.password_hash || row.is_private !== before.is_private) return 'lock-changed';
+      if (!owner && !opens) throw refusal(known, body);
+      return roomView(await enter(tx, row, actor));
+    });
+  }
+
   return {
     /** RO4–RO8, RO10 */
     async join(write: Write, actor: Actor, roomId: number, body: JoinRoomBody): Promise<Room> {
-      const before = await repo.find(queries, roomId);
-      if (before === undefined) {
-        // As long as a wrong password takes, so that time does not tell a private room from none. RO6
-        if (body.password !== undefined) await passwords.verify(body.password, undefined);
-        throw new Problem('rooms.not_found');
+      for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
+        const joined = await joinOnce(write, actor, roomId, body);
+        if (joined !== 'lock-changed') return joined;
       }
-      const key = await keyOf(before, body);
-      return write(async (tx) => {
-        const row = await repo.lock(tx, roomId);
-        if (row === undefined) throw new Problem('rooms.not_found');
-        const role = await participants.roleOf(tx, roomId, actor.userId);
-        if (role !== undefined) {
-          await participants.touch(tx, roomId, actor.userId, now());
-          return roomView(row);
-        }
-        const owner = row.owner_id === actor.userId;
-        const known = maySee({ actor, role, ownerId: row.owner_id, isPrivate: row.is_private });
-        if (await participants.isBanned(tx, roomId, actor.userId)) throw new Problem(known ? 'rooms.banned' : 'rooms.not_found');
-        const opens = owner || (key.opens && key.checked === row.password_hash && row.is_private === before.is_private);
-        if (!opens) throw refusal(row, body);
-        return roomView(await enter(tx, row, actor));
-      });
+      throw new Problem('request.conflict');
     },
 
     /** Answers the room, or null when it cannot be seen any more from outside. RO8 */

@@ -18,6 +18,14 @@ export async function roleOf(db: Queries, roomId: number, userId: number): Promi
   return row?.role;
 }
 
+/** The same, with when they were last seen. */
+export async function participationOf(
+  db: Queries, roomId: number, userId: number,
+): Promise<{ readonly role: ParticipantRole; readonly last_seen_at: Date } | undefined> {
+  return db.selectFrom('room_participants').select(['role', 'last_seen_at'])
+    .where('room_id', '=', roomId).where('user_id', '=', userId).executeTakeFirst();
+}
+
 /** Under the room's lock; the caller has made sure that the person is new. */
 export async function add(tx: Tx, roomId: number, userId: number, role: ParticipantRole, now: Date): Promise<void> {
   await tx.insertInto('room_participants')
@@ -36,9 +44,22 @@ export async function setRole(tx: Tx, roomId: number, userId: number, role: Part
     .where('room_id', '=', roomId).where('user_id', '=', userId).execute();
 }
 
-export async function touch(tx: Tx, roomId: number, userId: number, now: Date): Promise<void> {
+export async function touch(tx: Queries, roomId: number, userId: number, now: Date): Promise<void> {
   await tx.updateTable('room_participants').set({ last_seen_at: now })
     .where('room_id', '=', roomId).where('user_id', '=', userId).execute();
+}
+
+/**
+ * Whether the person takes part; if so they and the room stay until the transaction ends. The room is locked first, as
+ * whoever removes it does: the other way round they would wait for each other.
+ */
+export async function hold(tx: Tx, roomId: number, userId: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from rooms r join room_participants p on p.room_id = r.id
+    where r.id = ${roomId} and p.user_id = ${userId}
+    for key share of r for key share of p
+  `.execute(tx);
+  return rows.length === 1;
 }
 
 /** A named read model over `room_participants` and accounts' `users`. */

@@ -22,13 +22,15 @@ export function peopleRoutes(rooms: Rooms): Route[] {
     jsonRoute({
       method: 'PATCH', path: '/api/rooms/:id/participants/:userId', id: 'setParticipantRole', tag, access: 'user',
       summary: 'Make somebody host, co-host or viewer', params: personParams, body: PatchParticipantBody, response: Participant,
-      errors: ['rooms.not_found', 'rooms.not_host', 'rooms.participant_not_found', 'rooms.owner_stays_host'],
+      errors: [
+        'rooms.not_found', 'rooms.not_host', 'rooms.rank_too_low', 'rooms.participant_not_found', 'rooms.owner_stays_host',
+      ],
       handle: ({ write, actor, params: { id, userId }, body }) => rooms.setRole(write, actor, id, userId, body.role),
     }),
     jsonRoute({
       method: 'DELETE', path: '/api/rooms/:id/participants/:userId', id: 'removeParticipant', tag, access: 'user',
       summary: 'Put somebody out of the room, with `ban` for good', params: personParams, query: RemoveQuery,
-      response: Type.Null(), errors: ['rooms.not_found', 'rooms.not_host', 'rooms.participant_not_found'],
+      response: Type.Null(), errors: ['rooms.not_found', 'rooms.not_host', 'rooms.rank_too_low', 'rooms.participant_not_found'],
       async handle({ write, actor, params: { id, userId }, query }) {
         await rooms.removePerson(write, actor, id, userId, { ban: query.ban === true });
         return null;

@@ -6,7 +6,7 @@ import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
-import { mayGiveRoles, mayRemovePerson } from './rooms.policy.ts';
+import { mayChangeRoleOf, mayGiveRoles, mayManage, mayRemovePerson } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { participantView } from './rooms.views.ts';
 import { seen } from './standing.ts';
@@ -36,6 +36,8 @@ export function createPeople({ queries, clock }: Deps) {
         const { row, standing } = await seen(tx, await repo.lock(tx, roomId), actor);
         if (!mayGiveRoles(standing)) throw new Problem('rooms.not_host');
         if (userId === row.owner_id && role !== 'host') throw new Problem('rooms.owner_stays_host');
+        const person = { userId, role: await participants.roleOf(tx, roomId, userId) };
+        if (!mayChangeRoleOf(standing, person)) throw new Problem('rooms.rank_too_low');
         await participants.setRole(tx, roomId, userId, role);
         return participant(tx, roomId, userId);
       });
@@ -46,7 +48,9 @@ export function createPeople({ queries, clock }: Deps) {
       await write(async (tx) => {
         const { row, standing } = await seen(tx, await repo.lock(tx, roomId), actor);
         const role = await participants.roleOf(tx, roomId, userId);
-        if (!mayRemovePerson(standing, { userId, role })) throw new Problem('rooms.not_host');
+        if (!mayRemovePerson(standing, { userId, role })) {
+          throw new Problem(mayManage(standing) ? 'rooms.rank_too_low' : 'rooms.not_host');
+        }
         const removed = await participants.remove(tx, roomId, userId);
         if (!removed && !options.ban) throw new Problem('rooms.participant_not_found');
         if (options.ban && !(await participants.ban(tx, roomId, userId, actor.userId))) {

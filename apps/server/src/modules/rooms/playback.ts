@@ -39,6 +39,8 @@ export function apply(
   const target = command.position === undefined ? undefined : clamp(command.position, durationSeconds);
   switch (command.action) {
     case 'play':
+      // Pressed twice: for those who watch, nothing changes.
+      if (timeline.playing && target === undefined) return { ...timeline, version };
       return { ...timeline, version, playing: true, position: target ?? here, at: nowMs + START_LEAD_MS };
     case 'pause':
       return { ...timeline, version, playing: false, position: target ?? here, at: nowMs };

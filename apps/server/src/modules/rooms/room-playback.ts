@@ -4,6 +4,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
+import * as participants from './participants.repo.ts';
 import { apply, loaded, positionAt } from './playback.ts';
 import { mayControl } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
@@ -23,6 +24,9 @@ interface Deps {
   readonly clock: Clock;
 }
 
+/** A movie would have to change this often during one command. */
+const COMMAND_ATTEMPTS = 5;
+
 export function createRoomPlayback({ queries, movies, clock }: Deps) {
   const durationOf = async (movieId: number | null): Promise<number | null> =>
     movieId === null ? null : movies.durationSeconds(movieId);
@@ -41,6 +45,28 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
     }
   }
 
+  /** `movie-changed`: the length that was looked up, outside the transaction, is of another movie than the one that plays. */
+  async function commandOnce(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback | 'movie-changed'> {
+    const before = await within(queries, await repo.find(queries, roomId), actor);
+    if (!mayControl(before.standing)) throw new Problem('rooms.playback_not_controller');
+    const duration = await durationOf(before.row.movie_id);
+    return write(async (tx) => {
+      const { row, standing } = await within(tx, await repo.lock(tx, roomId), actor);
+      if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
+      const next = apply(timelineOf(row), command, clock.now(), duration);
+      if (next === 'incomplete') throw new Problem('rooms.playback_incomplete');
+      if (next === 'version_conflict') {
+        throw new Problem('rooms.playback_version_conflict', {
+          detail: `The playback is at version ${row.playback_version}; the command saw ${command.version}`,
+        });
+      }
+      if (row.movie_id !== before.row.movie_id) return 'movie-changed';
+      const now = new Date(clock.now());
+      await participants.touch(tx, roomId, actor.userId, now);
+      return playbackView(await repo.update(tx, roomId, { ...timelineColumns(next), last_activity_at: now }));
+    });
+  }
+
   return {
     requireMovie,
     unlessMovieGone,
@@ -52,23 +78,12 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
 
     /** PB2: the room's lock lets one command at a time see the version. */
     async command(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback> {
-      const before = await within(queries, await repo.find(queries, roomId), actor);
       if (command.action === 'load') await requireMovie(command.movieId, actor);
-      const duration = await durationOf(before.row.movie_id);
-      return unlessMovieGone(write(async (tx) => {
-        const { row, standing } = await within(tx, await repo.lock(tx, roomId), actor);
-        if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
-        const known = row.movie_id === before.row.movie_id ? duration : await durationOf(row.movie_id);
-        const next = apply(timelineOf(row), command, clock.now(), known);
-        if (next === 'incomplete') throw new Problem('rooms.playback_incomplete');
-        if (next === 'version_conflict') {
-          throw new Problem('rooms.playback_version_conflict', {
-            detail: `The playback is at version ${row.playback_version}; the command saw ${command.version}`,
-          });
-        }
-        const now = new Date(clock.now());
-        return playbackView(await repo.update(tx, roomId, { ...timelineColumns(next), last_activity_at: now }));
-      }));
+      for (let attempt = 1; attempt <= COMMAND_ATTEMPTS; attempt += 1) {
+        const done = await unlessMovieGone(commandOnce(write, actor, roomId, command));
+        if (done !== 'movie-changed') return done;
+      }
+      throw new Problem('request.conflict');
     },
 
     /** Where the film stands in the room now, null when it plays none. */

@@ -28,11 +28,21 @@ export const mayControl = (standing: Standing): boolean => standing.role === 'ho
 /** RO2 */
 export const mayGiveRoles = (standing: Standing): boolean => isOwner(standing) || isAdmin(standing) || standing.role === 'host';
 
+interface Person {
+  readonly userId: number;
+  /** Undefined: not in the room. */
+  readonly role: ParticipantRole | undefined;
+}
+
+/** Of somebody who may give roles: to this person too? Hosts may step down, but not put one another down. RO3 */
+export const mayChangeRoleOf = (standing: Standing, person: Person): boolean =>
+  isOwner(standing) || isAdmin(standing) || person.userId === standing.actor?.userId || person.role !== 'host';
+
 /** RO2 */
 export const mayRemoveRoom = (standing: Standing): boolean => isOwner(standing) || isAdmin(standing);
 
 /** Kick and ban. The owner is out of everybody's reach. RO3 */
-export function mayRemovePerson(standing: Standing, person: { readonly userId: number; readonly role: ParticipantRole | undefined }): boolean {
+export function mayRemovePerson(standing: Standing, person: Person): boolean {
   if (person.userId === standing.ownerId) return false;
   if (isOwner(standing) || isAdmin(standing)) return true;
   if (standing.role === undefined || standing.role === 'viewer') return false;

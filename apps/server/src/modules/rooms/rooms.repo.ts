@@ -18,15 +18,24 @@ export async function find(db: Queries, id: number): Promise<RoomRow | undefined
   return db.selectFrom('rooms').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Locks the room until the transaction ends: all that changes it or its people waits here, in turn. */
+/**
+ * Locks the room until the transaction ends: all that changes it or its people waits here, in turn. What only needs
+ * the room to exist (its chat, by foreign keys and `participants.hold`) does not wait.
+ */
 export async function lock(tx: Tx, id: number): Promise<RoomRow | undefined> {
-  return tx.selectFrom('rooms').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx.selectFrom('rooms').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
 }
 
 export async function update(tx: Tx, id: number, changes: RoomChanges): Promise<RoomRow> {
   return tx.updateTable('rooms').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
 }
 
+/** Says that something goes on in the room; nothing else about it changes. */
+export async function noteActivity(db: Queries, id: number, now: Date): Promise<void> {
+  await db.updateTable('rooms').set({ last_activity_at: now }).where('id', '=', id).execute();
+}
+
+/** Waits for those that hold the room. */
 export async function remove(tx: Tx, id: number): Promise<void> {
   await tx.deleteFrom('rooms').where('id', '=', id).execute();
 }

@@ -1,4 +1,5 @@
 import type { PatchRoomBody, Room, RoomBody } from '@watchparty/protocol';
+import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
@@ -21,12 +22,20 @@ export interface RoomStanding extends Standing {
   readonly hasPassword: boolean;
   /** Null when the room plays nothing. */
   positionSeconds(): Promise<number | null>;
+  /**
+   * The actor does something in the room now: keeps `lastSeenAt` true to a minute and the room's last activity to an
+   * hour. Statements of their own, not part of a change: under its locks they could wait for one another.
+   */
+  noteActivity(): Promise<void>;
 }
 
 export type Rooms = ReturnType<typeof createRooms>;
 
 /** Enough for friends; a host who wants a hall sets it. */
 export const DEFAULT_MAX_PARTICIPANTS = 50;
+
+const SEEN_EVERY_MS = 60_000;
+const ACTIVE_EVERY_MS = 60 * 60 * 1000;
 
 export function createRooms(deps: RoomsDeps) {
   const { queries, passwords, clock } = deps;
@@ -48,8 +57,9 @@ export function createRooms(deps: RoomsDeps) {
   }
 
   async function change(write: Write, actor: Actor, id: number, body: PatchRoomBody): Promise<Room> {
-    await seen(queries, await repo.find(queries, id), actor);
-    await playback.requireMovie(body.movieId, actor);
+    const before = await seen(queries, await repo.find(queries, id), actor);
+    if (!mayManage(before.standing)) throw new Problem('rooms.not_host');
+    if (body.movieId !== before.row.movie_id) await playback.requireMovie(body.movieId, actor);
     const columns = await columnsOf(body);
     return playback.unlessMovieGone(write(async (tx) => {
       const { row, standing } = await seen(tx, await repo.lock(tx, id), actor);
@@ -123,8 +133,22 @@ export function createRooms(deps: RoomsDeps) {
 
     /** For what else lives in a room, such as its chat: who the actor is there, and where the film stands. */
     async standing(actor: Actor | undefined, id: number): Promise<RoomStanding> {
-      const { row, standing } = await seen(queries, await repo.find(queries, id), actor);
-      return { ...standing, hasPassword: row.password_hash !== null, positionSeconds: () => playback.positionSeconds(row) };
+      const { row, standing, lastSeenAt } = await seen(queries, await repo.find(queries, id), actor);
+      return {
+        ...standing,
+        hasPassword: row.password_hash !== null,
+        positionSeconds: () => playback.positionSeconds(row),
+        async noteActivity() {
+          const at = now();
+          if (actor !== undefined && lastSeenAt !== undefined && at.getTime() - lastSeenAt.getTime() >= SEEN_EVERY_MS) {
+            await participants.touch(queries, id, actor.userId, at);
+          }
+          if (at.getTime() - row.last_activity_at.getTime() >= ACTIVE_EVERY_MS) await repo.noteActivity(queries, id, at);
+        },
+      };
     },
+
+    /** Whether the person takes part; if so they and the room stay until the transaction ends. */
+    hold: (tx: Tx, id: number, userId: number): Promise<boolean> => participants.hold(tx, id, userId),
   };
 }

@@ -8,21 +8,19 @@ import * as repo from './rooms.repo.ts';
 export interface RoomAndStanding {
   readonly row: repo.RoomRow;
   readonly standing: Standing;
+  /** Undefined: takes no part. */
+  readonly lastSeenAt: Date | undefined;
 }
 
 type Viewer = Actor | undefined;
 
-async function standingIn(db: Queries, row: repo.RoomRow, actor: Viewer): Promise<Standing> {
-  const role = actor === undefined ? undefined : await participants.roleOf(db, row.id, actor.userId);
-  return { actor, role, ownerId: row.owner_id, isPrivate: row.is_private };
-}
-
 /** The room and who the viewer is in it; a room they may not see does not exist for them. RO1 */
 export async function seen(db: Queries, found: repo.RoomRow | undefined, actor: Viewer): Promise<RoomAndStanding> {
   if (found === undefined) throw new Problem('rooms.not_found');
-  const standing = await standingIn(db, found, actor);
+  const part = actor === undefined ? undefined : await participants.participationOf(db, found.id, actor.userId);
+  const standing = { actor, role: part?.role, ownerId: found.owner_id, isPrivate: found.is_private };
   if (!maySee(standing)) throw new Problem('rooms.not_found');
-  return { row: found, standing };
+  return { row: found, standing, lastSeenAt: part?.last_seen_at };
 }
 
 /** The same for what only those in the room may do or read. */

@@ -5,6 +5,7 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const ALGORITHM = 'HS256';
 const AUDIENCE = 'watchparty';
 const TYPE = 'at+jwt';
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A signed access token (RFC 9068 in form): whose, of which session, for 15 minutes. */
 export async function signAccessToken(secret: Uint8Array, userId: number, sessionId: string, nowMs: number): Promise<string> {
@@ -28,7 +29,10 @@ export async function verifyAccessToken(secret: Uint8Array, token: string, nowMs
       requiredClaims: ['sub', 'exp', 'sid'],
       currentDate: new Date(nowMs),
     });
-    return { userId: Number(payload.sub), sessionId: String(payload['sid']) };
+    const sessionId = String(payload['sid']);
+    // The secret may sign other things too: what PostgreSQL could not read as an id is no session of ours.
+    if (!UUID.test(sessionId)) throw new errors.JWTInvalid('sid is no UUID');
+    return { userId: Number(payload.sub), sessionId };
   } catch (cause) {
     if (!(cause instanceof errors.JOSEError) && !(cause instanceof TypeError)) throw cause;
     const detail = cause instanceof errors.JWTExpired ? 'The access token has expired' : undefined;
