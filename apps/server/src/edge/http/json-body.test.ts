@@ -146,7 +146,7 @@ describe('a route without a body', () => {
 });
 
 describe('a large body', () => {
-  it.each([['announced', {}], ['chunked', { 'transfer-encoding': 'chunked' }]])(
+  it.each(['announced', 'chunked'])(
     'of 10 MB (%s) is refused, and the answer reaches a client that goes on sending',
     async (how) => {
       const body = JSON.stringify({ name: 'x'.repeat(10_000_000) });

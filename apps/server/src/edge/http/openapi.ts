@@ -6,10 +6,30 @@ interface Json {
   [key: string]: unknown;
 }
 
-/** Codes that any route can answer with; each route adds its own. */
-const ALWAYS: readonly ErrorCode[] = ['request.invalid', 'service.internal', 'service.unavailable'];
-const WITH_TOKEN: readonly ErrorCode[] = ['auth.required', 'auth.token_invalid'];
-const WITH_BODY: readonly ErrorCode[] = ['request.body_malformed', 'request.body_too_large', 'request.media_type_unsupported', 'request.timeout'];
+/** Codes that any route can answer with, and those that come with what a route is; each route adds its own. */
+const ALWAYS: readonly ErrorCode[] = [
+  'request.invalid', 'request.headers_too_large', 'service.internal', 'service.unavailable',
+];
+const WITH_CHANGE: readonly ErrorCode[] = ['request.conflict', 'storage.full'];
+const WITH_KEY: readonly ErrorCode[] = ['idempotency.key_reused', 'idempotency.in_flight', 'idempotency.answer_lost'];
+const WITH_JSON: readonly ErrorCode[] = [
+  'request.body_malformed', 'request.body_too_large', 'request.media_type_unsupported', 'request.timeout',
+];
+
+/** Every code that a client of this route may meet. */
+export function codesOf(route: Route): ReadonlySet<ErrorCode> {
+  return new Set<ErrorCode>([
+    ...ALWAYS,
+    ...(route.ignoresToken === true ? [] : (['auth.token_invalid'] as const)),
+    ...(route.access === 'anyone' ? [] : (['auth.required'] as const)),
+    ...(route.access === 'admin' ? (['auth.forbidden'] as const) : []),
+    ...(route.method === 'GET' ? [] : WITH_CHANGE),
+    ...(route.kind === 'json' && route.method !== 'GET' ? WITH_JSON : []),
+    ...(route.kind === 'upload' ? (['request.media_type_unsupported', 'request.timeout'] as const) : []),
+    ...(route.idempotent === true ? WITH_KEY : []),
+    ...(route.errors ?? []),
+  ]);
+}
 
 /**
  * The API description (OpenAPI 3.1) of the route table. Schemas with a title become named components,
@@ -50,11 +70,16 @@ function operation(route: Route, components: Json): Json {
     summary: route.summary,
     ...(route.description && { description: route.description }),
     tags: [route.tag],
-    security: route.access === 'anyone' ? [{}, { accessToken: [] }] : [{ accessToken: [] }],
+    security: securityOf(route),
     parameters: parameters(route, components),
     ...requestBody(route, components),
     responses: { ...success(route, components), ...refusals(route) },
   };
+}
+
+function securityOf({ access, ignoresToken }: Route): Json[] {
+  if (ignoresToken === true) return [];
+  return access === 'anyone' ? [{}, { accessToken: [] }] : [{ accessToken: [] }];
 }
 
 function parameters(route: Route, components: Json): Json[] {
@@ -75,10 +100,12 @@ function parameters(route: Route, components: Json): Json[] {
 function requestBody(route: Route, components: Json): Json {
   if (route.kind === 'upload') {
     const binary = { schema: { type: 'string', contentEncoding: 'binary' } };
-    return { requestBody: { required: true, content: Object.fromEntries(route.contentTypes.map((type) => [type, binary])) } };
+    const content = Object.fromEntries(route.contentTypes.map((type) => [type, binary]));
+    return { requestBody: { required: true, content } };
   }
   if (route.kind !== 'json' || route.body === undefined) return {};
-  return { requestBody: { required: route.bodyOptional !== true, content: { 'application/json': { schema: named(route.body as TSchema, components) } } } };
+  const schema = named(route.body as TSchema, components);
+  return { requestBody: { required: route.bodyOptional !== true, content: { 'application/json': { schema } } } };
 }
 
 function success(route: Route, components: Json): Json {
@@ -101,19 +128,11 @@ function success(route: Route, components: Json): Json {
 }
 
 function refusals(route: Route): Json {
-  const hasBody = route.kind === 'json' && route.body !== undefined;
-  const codes = [
-    ...ALWAYS,
-    ...(route.access === 'anyone' ? [] : WITH_TOKEN),
-    ...(route.access === 'admin' ? (['auth.forbidden'] as const) : []),
-    ...(hasBody ? WITH_BODY : []),
-    ...(route.idempotent === true ? (['idempotency.key_reused', 'idempotency.in_flight'] as const) : []),
-    ...(route.errors ?? []),
-  ];
   const responses: Json = {};
-  for (const [status, ofStatus] of Map.groupBy(new Set(codes), (code) => ERROR_CODES[code].status)) {
+  for (const [status, codes] of Map.groupBy(codesOf(route), (code) => ERROR_CODES[code].status)) {
     responses[status] = {
-      description: ofStatus.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}`).join('; '),
+      description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].title}`).join('; '),
+      'x-codes': codes,
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDetails' } } },
     };
   }
@@ -132,14 +151,16 @@ function componentOf(schema: TSchema, components: Json): Json {
 
 /** The schema as the description shows it: titled ones by reference, the others inline. */
 function named(schema: TSchema, components: Json): Json {
-  return (schema as { title?: string }).title === undefined ? children(schema, components) : componentOf(schema, components);
+  const { title } = schema as { title?: string };
+  return title === undefined ? children(schema, components) : componentOf(schema, components);
 }
 
 function children(schema: unknown, components: Json): Json {
   const out: Json = {};
   for (const [key, value] of Object.entries(schema as Json)) {
     if (key === 'properties') {
-      out[key] = Object.fromEntries(Object.entries(value as Json).map(([name, item]) => [name, named(item as TSchema, components)]));
+      const properties = Object.entries(value as Json);
+      out[key] = Object.fromEntries(properties.map(([name, item]) => [name, named(item as TSchema, components)]));
     } else if (key === 'items') {
       out[key] = named(value as TSchema, components);
     } else if (key === 'anyOf' || key === 'allOf' || key === 'oneOf') {
