@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ApiError, createHttpClient, createMemoryTokenStore, type HttpClientOptions, NetworkError, type Progress } from '@watchparty/client';
+import {
+  ApiError, createHttpClient, createMemoryTokenStore, type HttpClientOptions, NetworkError, type Progress,
+} from '@watchparty/client';
 import { startTestApp, type TestApp } from './app.ts';
 import { factoriesFor } from './factories.ts';
 
@@ -21,7 +23,9 @@ interface Sent {
 const addressOf = (input: Parameters<Fetch>[0]): URL => new URL(input instanceof Request ? input.url : input);
 
 /** A real `fetch` that writes down what passes, and may do harm on the way. */
-function wire(harm: (send: () => Promise<Response>, sent: Sent, number: number) => Promise<Response> = (send) => send()) {
+type Harm = (send: () => Promise<Response>, sent: Sent, number: number) => Promise<Response>;
+
+function wire(harm: Harm = (send) => send()) {
   const log: Sent[] = [];
   const through: Fetch = (input, init) => {
     const { pathname } = addressOf(input);
@@ -144,7 +148,8 @@ test('two friends meet through the client alone', async () => {
   expect((await boris.client.rooms.join(room.id, { invite })).participantCount).toBe(2);
   await boris.client.chat.send(room.id, { content: 'Начинаем?' });
   expect((await ann.client.chat.list(room.id)).items).toMatchObject([{ seq: 1, content: 'Начинаем?' }]);
-  expect(await ann.client.rooms.command(room.id, { version: 0, action: 'play' })).toMatchObject({ version: 1, playing: true });
+  const playback = await ann.client.rooms.command(room.id, { version: 0, action: 'play' });
+  expect(playback).toMatchObject({ version: 1, playing: true });
 
   const part = await boris.client.movies.stream(movie.id, { range: { start: 100, end: 199 } });
   expect(part.status).toBe(206);
@@ -160,17 +165,21 @@ describe('refusals', () => {
     await expect(refused).rejects.toBeInstanceOf(ApiError);
     await expect(refused).rejects.toMatchObject({
       code: 'request.invalid', status: 400, detail: expect.any(String),
-      errors: expect.arrayContaining([{ field: '/body/name', message: expect.any(String) }]), requestId: expect.stringMatching(/^\w{8}-/),
+      errors: expect.arrayContaining([{ field: '/body/name', message: expect.any(String) }]),
+      requestId: expect.stringMatching(/^\w{8}-/),
     });
   });
 
   test('of something that is not the API are response.unreadable', async () => {
-    const proxy: Fetch = async () => new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'retry-after': '3' } });
+    const proxy: Fetch = async () =>
+      new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'retry-after': '3' } });
     await expect(clientFor({ fetch: proxy }).rooms.list()).rejects.toMatchObject({
       code: 'response.unreadable', status: 502, retryAfterSeconds: 3,
     });
     const portal: Fetch = async () => new Response('<h1>Welcome to the hotel</h1>');
-    await expect(clientFor({ fetch: portal }).rooms.list()).rejects.toMatchObject({ code: 'response.unreadable', status: 200 });
+    await expect(clientFor({ fetch: portal }).rooms.list()).rejects.toMatchObject({
+      code: 'response.unreadable', status: 200,
+    });
   });
 });
 
@@ -226,7 +235,8 @@ describe('an expired access token', () => {
       await clientFor({ tokens }).sessions.refresh();
       return send();
     });
-    expect((await clientFor({ fetch: raced, tokens }).accounts.profile()).username).toBe((await client.accounts.profile()).username);
+    const profile = await clientFor({ fetch: raced, tokens }).accounts.profile();
+    expect(profile).toEqual(await client.accounts.profile());
     expect((await tokens.get())?.refreshToken).not.toBe(good.refreshToken);
   });
 
@@ -275,7 +285,8 @@ describe('a broken connection', () => {
     const { fetch: lossy, of } = wire(async (send, { path, method }, number) => {
       if (path !== '/api/movies' || method !== 'POST') return send();
       if (number === 2) throw new TypeError('terminated');
-      if (number === 3) return Response.json({ code: 'idempotency.in_flight', detail: 'Wait', errors: [] }, { status: 409 });
+      const inFlight = { code: 'idempotency.in_flight', detail: 'Wait', errors: [] };
+      if (number === 3) return Response.json(inFlight, { status: 409 });
       return send();
     });
     const { client } = await signedIn({ fetch: lossy });
@@ -343,7 +354,8 @@ describe('an upload', () => {
     const movie = await client.movies.upload(id, film, { onProgress: (progress) => seen.push(progress) });
     expect(movie).toMatchObject({ hasFile: true });
     if (kind !== 'stream') expect(seen[0]?.sentBytes).toBeLessThan(bytes.length);
-    expect(seen.map(({ sentBytes }) => sentBytes)).toEqual(seen.map(({ sentBytes }) => sentBytes).toSorted((a, b) => a - b));
+    const sent = seen.map(({ sentBytes }) => sentBytes);
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b));
     expect(seen.at(-1)).toEqual({ sentBytes: bytes.length, totalBytes: kind === 'stream' ? undefined : bytes.length });
   });
 
@@ -369,6 +381,7 @@ describe('an upload', () => {
     const { id } = await factoriesFor(server).movie(owner);
     await signedIn();
     const { client } = await signedIn();
-    await expect(client.movies.upload(id, new Uint8Array(await readFile(FILM)))).rejects.toMatchObject({ code: 'movies.not_owner' });
+    const upload = client.movies.upload(id, new Uint8Array(await readFile(FILM)));
+    await expect(upload).rejects.toMatchObject({ code: 'movies.not_owner' });
   });
 });

@@ -22,6 +22,7 @@ function speak() {
 function roomCard(room, films) {
   const { name, description, participantCount, maxParticipants, hasPassword, createdAt, movieId } = room;
   const film = films.find(({ id }) => id === movieId);
+  const exactly = new Date(createdAt).toLocaleString(language);
   return element(
     'article', { className: 'panel room' },
     element('h3', {}, name),
@@ -32,21 +33,24 @@ function roomCard(room, films) {
       element('span', {}, words.places(maxParticipants - participantCount)),
       film ? element('span', {}, film.title) : null,
       hasPassword ? element('span', { className: 'tag' }, words.password) : null,
-      element('time', { dateTime: createdAt, title: new Date(createdAt).toLocaleString(language) }, timeText(createdAt, language)),
+      element('time', { dateTime: createdAt, title: exactly }, timeText(createdAt, language)),
     ),
   );
 }
 
 function filmCard(film) {
   const { id, title, year, durationSeconds, hasFile, url } = film;
-  const facts = [year, durationSeconds && words.minutes(Math.max(1, Math.round(durationSeconds / 60)))].filter(Boolean).join(' · ');
+  const length = durationSeconds === null ? null : words.minutes(Math.max(1, Math.round(durationSeconds / 60)));
+  const facts = [year, length].filter((fact) => fact !== null).join(' · ');
+  const initial = element('span', { className: 'initial' }, [...title][0] ?? '');
   const inside = [
-    element('span', { className: `poster tone-${id % TONES}`, ariaHidden: 'true' }, element('span', { className: 'initial' }, [...title][0] ?? '')),
+    element('span', { className: `poster tone-${id % TONES}`, ariaHidden: 'true' }, initial),
     element('span', { className: 'film-title' }, title),
     element('span', { className: 'facts' }, facts),
     element('span', { className: 'film-action' }, hasFile ? words.play : url ? words.elsewhere : words.noFile),
   ];
-  if (hasFile) return element('button', { type: 'button', className: 'film', onclick: () => void play(film) }, ...inside);
+  const watch = () => void play(film);
+  if (hasFile) return element('button', { type: 'button', className: 'film', onclick: watch }, ...inside);
   if (url) return element('a', { className: 'film', href: url, rel: 'noreferrer' }, ...inside);
   return element('div', { className: 'film' }, ...inside);
 }
@@ -142,7 +146,8 @@ byId('language').addEventListener('click', () => {
 byId('player-close').addEventListener('click', () => byId('player').close());
 byId('player').addEventListener('close', stopPlaying);
 byId('video').addEventListener('error', ({ target: { error } }) => {
-  if (playing !== undefined) cannotPlay(playing, Object.assign(new Error(error?.message || words.cannotPlay), { code: `media.${error?.code}` }));
+  if (playing === undefined) return;
+  cannotPlay(playing, Object.assign(new Error(error?.message || words.cannotPlay), { code: `media.${error?.code}` }));
 });
 const showNetwork = () => { byId('offline').hidden = navigator.onLine; };
 addEventListener('online', () => { showNetwork(); void checkHealth(); });

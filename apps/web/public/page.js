@@ -20,6 +20,7 @@ export async function get(path, options) {
 /** What went wrong, what to do, and the code for those who want to know. */
 export function failure(title, error, words, retry) {
   const { code, requestId } = error;
+  const known = [code, requestId].filter(Boolean).join(' · ');
   return element(
     'div',
     { className: 'state', role: 'alert' },
@@ -27,22 +28,23 @@ export function failure(title, error, words, retry) {
     element('p', { className: 'faint' }, code ? error.message : words.unreachable),
     element('button', { type: 'button', className: 'button', onclick: retry }, words.retry),
     code
-      ? element('details', {}, element('summary', {}, words.details), element('code', {}, [code, requestId].filter(Boolean).join(' · ')))
+      ? element('details', {}, element('summary', {}, words.details), element('code', {}, known))
       : null,
   );
 }
 
 export function empty(text, linkText) {
   return element(
-    'div', { className: 'state' }, element('p', {}, text), element('a', { className: 'link', href: '/api/docs' }, linkText),
+    'div', { className: 'state' },
+    element('p', {}, text), element('a', { className: 'link', href: '/api/docs' }, linkText),
   );
 }
 
 /** Boxes of the true shape, shown when loading takes longer than a blink. Answers how to take that back. */
 export function skeleton(container, className, count) {
   const timer = setTimeout(() => {
-    const boxes = Array.from({ length: count }, () => element('div', { className: `${className} skeleton`, ariaHidden: 'true' }));
-    container.replaceChildren(...boxes);
+    const box = () => element('div', { className: `${className} skeleton`, ariaHidden: 'true' });
+    container.replaceChildren(...Array.from({ length: count }, box));
   }, 150);
   return () => clearTimeout(timer);
 }

@@ -8,7 +8,8 @@ const plural = (language, forms) => {
 export const WORDS = {
   en: {
     title: 'Watch a film together',
-    lead: 'This is a WatchParty server. Bring your own film, open a room, send your friends a link, and talk while you watch.',
+    lead: 'This is a WatchParty server. Bring your own film, open a room, send your friends a link, and talk ' +
+      'while you watch.',
     reference: 'API reference',
     seeFilms: 'See what is on',
     today: 'Today everything is done through the HTTP API. Rooms in the browser are not built yet.',
@@ -44,7 +45,8 @@ export const WORDS = {
   },
   ru: {
     title: 'Смотрите кино вместе',
-    lead: 'Это сервер WatchParty. Загрузите свой фильм, откройте комнату, отправьте друзьям ссылку и разговаривайте во время просмотра.',
+    lead: 'Это сервер WatchParty. Загрузите свой фильм, откройте комнату, отправьте друзьям ссылку и ' +
+      'разговаривайте во время просмотра.',
     reference: 'Справочник API',
     seeFilms: 'Что сейчас идёт',
     today: 'Пока всё делается через HTTP API: комнат в браузере ещё нет.',
@@ -74,7 +76,9 @@ export const WORDS = {
     password: 'Пароль',
     more: 'Ещё',
     people: plural('ru', { one: 'человек', few: 'человека', many: 'человек', other: 'человека' }),
-    places: plural('ru', { one: 'свободное место', few: 'свободных места', many: 'свободных мест', other: 'свободного места' }),
+    places: plural('ru', {
+      one: 'свободное место', few: 'свободных места', many: 'свободных мест', other: 'свободного места',
+    }),
     minutes: plural('ru', { other: 'мин' }),
     otherLanguage: 'English',
   },

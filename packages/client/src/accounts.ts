@@ -19,7 +19,8 @@ export function accountCalls({ data, create }: Caller, tokens: TokenStore) {
     login: async (credentials: LoginBody, { signal }: CallOptions = {}): Promise<SignedIn> =>
       keep(await data({ method: 'POST', path: '/api/auth/login', body: credentials, signal, signedIn: false })),
 
-    profile: ({ signal }: CallOptions = {}): Promise<OwnProfile> => data({ method: 'GET', path: '/api/auth/profile', signal }),
+    profile: ({ signal }: CallOptions = {}): Promise<OwnProfile> =>
+      data({ method: 'GET', path: '/api/auth/profile', signal }),
 
     /** Changes what is given. */
     patchProfile: (changes: PatchProfileBody, { signal }: CallOptions = {}): Promise<OwnProfile> =>

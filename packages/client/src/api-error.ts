@@ -33,7 +33,7 @@ export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 }
 
-/** Reads the problem details of an answer that is not a success; whatever else it holds becomes `response.unreadable`. */
+/** Reads the problem details of an answer that is no success; whatever else it holds becomes `response.unreadable`. */
 export async function apiErrorOf(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   const problem = problemOf(text);

@@ -76,7 +76,8 @@ export function createCaller({ exchange, renew, tokens, newIdempotencyKey, pause
     return signedIn ? authorized(request) : exchange(request);
   };
 
-  const json: Caller['json'] = async ({ method, path, query, body, headers, signal, idempotencyKey, signedIn = true }) => {
+  const json: Caller['json'] = async (call) => {
+    const { method, path, query, body, headers, signal, idempotencyKey, signedIn = true } = call;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const response = await send(
       {

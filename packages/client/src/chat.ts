@@ -7,7 +7,11 @@ export function chatCalls({ data, create }: Caller) {
 
   return {
     /** The newest messages, or those before or after a seq (exclusive); always in ascending seq. */
-    list: (roomId: number, { before, after, limit }: SeqQuery = {}, { signal }: CallOptions = {}): Promise<CursorPage<ChatMessage>> =>
+    list: (
+      roomId: number,
+      { before, after, limit }: SeqQuery = {},
+      { signal }: CallOptions = {},
+    ): Promise<CursorPage<ChatMessage>> =>
       data({ method: 'GET', path: at(roomId), query: { before, after, limit }, signal }),
 
     send: (roomId: number, message: SendChatBody, options?: CreateOptions): Promise<ChatMessage> =>

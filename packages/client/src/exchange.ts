@@ -14,7 +14,7 @@ export interface Request {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One request, one answer: throws `ApiError` for a refusal, `NetworkError` when none came, the signal's reason when aborted. */
+/** One request, one answer. Throws `ApiError` for a refusal, `NetworkError` for none, the signal's reason if aborted. */
 export type Exchange = (request: Request, accessToken?: string) => Promise<Response>;
 
 export function createExchange(baseUrl: string, fetch: Fetch): Exchange {

@@ -34,7 +34,8 @@ export function movieCalls({ data, create, send }: Caller, { baseUrl, streamsUpl
     list: ({ page, limit, mine }: MoviesQuery = {}, { signal }: CallOptions = {}): Promise<Page<Movie>> =>
       data({ method: 'GET', path: '/api/movies', query: { page, limit, mine }, signal }),
 
-    get: (movieId: number, { signal }: CallOptions = {}): Promise<Movie> => data({ method: 'GET', path: at(movieId), signal }),
+    get: (movieId: number, { signal }: CallOptions = {}): Promise<Movie> =>
+      data({ method: 'GET', path: at(movieId), signal }),
 
     patch: (movieId: number, changes: PatchMovieBody, { signal }: CallOptions = {}): Promise<Movie> =>
       data({ method: 'PATCH', path: at(movieId), body: changes, signal }),
@@ -56,8 +57,8 @@ export function movieCalls({ data, create, send }: Caller, { baseUrl, streamsUpl
       await data({ method: 'GET', path: '/api/auth/profile', signal });
       const body = sending(film, { onProgress, asStream: streamsUploads, signal });
       const response = await send({
-        method: 'PUT', path: at(movieId, '/file'), headers: { 'content-type': 'application/octet-stream' }, body, signal,
-        bodyOnce: film instanceof ReadableStream,
+        method: 'PUT', path: at(movieId, '/file'), headers: { 'content-type': 'application/octet-stream' },
+        body, bodyOnce: film instanceof ReadableStream, signal,
       });
       onProgress?.(body.complete());
       return (await jsonOf<{ readonly data: Movie }>(response, signal)).data;

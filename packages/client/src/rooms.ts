@@ -14,13 +14,15 @@ export function roomCalls({ data, create }: Caller) {
 
   return {
     /** Opens a room; one is its host and first participant. */
-    create: (room: Omit<RoomBody, 'isActive'>, options?: CreateOptions): Promise<Room> => create('/api/rooms', room, options),
+    create: (room: Omit<RoomBody, 'isActive'>, options?: CreateOptions): Promise<Room> =>
+      create('/api/rooms', room, options),
 
     /** Active public rooms, newest first. */
     list: ({ page, limit, mine }: RoomsQuery = {}, { signal }: CallOptions = {}): Promise<Page<Room>> =>
       data({ method: 'GET', path: '/api/rooms', query: { page, limit, mine }, signal }),
 
-    get: (roomId: number, { signal }: CallOptions = {}): Promise<Room> => data({ method: 'GET', path: at(roomId), signal }),
+    get: (roomId: number, { signal }: CallOptions = {}): Promise<Room> =>
+      data({ method: 'GET', path: at(roomId), signal }),
 
     patch: (roomId: number, changes: PatchRoomBody, { signal }: CallOptions = {}): Promise<Room> =>
       data({ method: 'PATCH', path: at(roomId), body: changes, signal }),
@@ -30,7 +32,8 @@ export function roomCalls({ data, create }: Caller) {
       data({ method: 'PUT', path: at(roomId), body: room, signal }),
 
     /** Removes the room and all that was said in it. */
-    remove: (roomId: number, { signal }: CallOptions = {}): Promise<null> => data({ method: 'DELETE', path: at(roomId), signal }),
+    remove: (roomId: number, { signal }: CallOptions = {}): Promise<null> =>
+      data({ method: 'DELETE', path: at(roomId), signal }),
 
     join: (roomId: number, key: JoinRoomBody = {}, { signal }: CallOptions = {}): Promise<Room> =>
       data({ method: 'POST', path: at(roomId, '/join'), body: key, signal }),
@@ -44,10 +47,19 @@ export function roomCalls({ data, create }: Caller) {
       create(at(roomId, '/invite-link'), undefined, options),
 
     /** In order of joining. */
-    participants: (roomId: number, { page, limit }: PageQuery = {}, { signal }: CallOptions = {}): Promise<Page<Participant>> =>
+    participants: (
+      roomId: number,
+      { page, limit }: PageQuery = {},
+      { signal }: CallOptions = {},
+    ): Promise<Page<Participant>> =>
       data({ method: 'GET', path: at(roomId, '/participants'), query: { page, limit }, signal }),
 
-    setRole: (roomId: number, userId: number, role: ParticipantRole, { signal }: CallOptions = {}): Promise<Participant> =>
+    setRole: (
+      roomId: number,
+      userId: number,
+      role: ParticipantRole,
+      { signal }: CallOptions = {},
+    ): Promise<Participant> =>
       data({ method: 'PATCH', path: at(roomId, `/participants/${userId}`), body: { role }, signal }),
 
     /** Puts somebody out; with `ban` they stay out until it is lifted. */

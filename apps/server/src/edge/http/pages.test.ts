@@ -30,10 +30,13 @@ test('the front page names nothing inline and no other host, and each file that 
 });
 
 test('the page speaks both languages in full, and its own text is the English one', async () => {
-  const { WORDS } = (await import(new URL('words.js', publicFolder).href)) as { WORDS: Record<'en' | 'ru', Record<string, unknown>> };
+  const { WORDS } = (await import(new URL('words.js', publicFolder).href)) as {
+    WORDS: Record<'en' | 'ru', Record<string, unknown>>;
+  };
   expect(Object.keys(WORDS.ru)).toEqual(Object.keys(WORDS.en));
   const { body: html } = await server.ask('GET', '/');
-  const marked = [...String(html).matchAll(/data-word="(\w+)">([^<]*)</g)].map(([, word, text]) => [word!, text!] as const);
+  const matches = [...String(html).matchAll(/data-word="(\w+)">([^<]*)</g)];
+  const marked = matches.map(([, word, text]) => [word!, text!] as const);
   expect(marked.length).toBeGreaterThan(10);
   for (const [word, text] of marked) expect(WORDS.en[word], word).toBe(text);
 });
@@ -57,10 +60,13 @@ describe.each(files)('/%s', (name) => {
     expect([head.status, head.body, head.headers.get('content-length')]).toEqual([
       200, '', String(Buffer.byteLength(whole.body as string)),
     ]);
-    expect(await server.ask('POST', `/${name}`, { body: {} })).toMatchObject({ status: 405, body: { code: 'route.method_not_allowed' } });
+    const posted = await server.ask('POST', `/${name}`, { body: {} });
+    expect(posted).toMatchObject({ status: 405, body: { code: 'route.method_not_allowed' } });
   });
 });
 
-test.each(['/index.html', '/../package.json', '/%2e%2e/package.json', '/style.css/', '/.env'])('%s is not served', async (path) => {
+test.each([
+  '/index.html', '/../package.json', '/%2e%2e/package.json', '/style.css/', '/.env',
+])('%s is not served', async (path) => {
   expect((await server.ask('GET', path)).status).toBe(404);
 });

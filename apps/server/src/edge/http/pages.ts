@@ -50,8 +50,8 @@ function createFileReply(name: string): (ifNoneMatch: string | string[] | undefi
     ...(name.endsWith('.html') && { 'content-security-policy': POLICY }),
   };
   return (ifNoneMatch) => {
-    const held = typeof ifNoneMatch === 'string' ? ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, '')) : [];
-    if (held.includes(etag) || held.includes('*')) return { status: 304, headers };
+    const held = String(ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+    if (held.some((tag) => tag === etag || tag === '*')) return { status: 304, headers };
     return { status: 200, headers: { ...headers, 'content-length': String(body.length) }, body };
   };
 }
