@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
 /** How long a client that is still sending may take to see its answer. */
-const LINGER_MS = 2000;
+const LINGER_MS = 1000;
 /** What is read of a refused body and thrown away, before the sender is left waiting. */
 const DISCARD_BYTES = 1024 * 1024;
 /** Less than this is read to its end, so that the connection can be used again. */

@@ -62,9 +62,10 @@ export async function sendRaw(url: string, ...parts: (string | Uint8Array)[]): P
   const socket = connect({ host: hostname, port: Number(port) });
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk)).on('error', () => undefined);
+  const closed = new Promise((resolve) => { socket.once('close', resolve); });
   await once(socket, 'connect');
   for (const part of parts) socket.write(part);
-  await once(socket, 'close');
+  await closed;
   return Buffer.concat(chunks).toString('latin1');
 }
 
