@@ -10,7 +10,7 @@ import * as participants from './participants.repo.ts';
 import { mayManage, maySee } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView } from './rooms.views.ts';
-import { seen } from './standing.ts';
+import { lockSeen } from './standing.ts';
 
 export interface JoiningDeps {
   readonly queries: Queries;
@@ -91,7 +91,7 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
     /** Answers the room, or null when it cannot be seen any more from outside. RO8 */
     async leave(write: Write, actor: Actor, roomId: number): Promise<Room | null> {
       return write(async (tx) => {
-        const { row, standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        const { row, standing } = await lockSeen(tx, roomId, actor);
         if (!(await participants.remove(tx, roomId, actor.userId))) return roomView(row);
         const left = await repo.update(tx, roomId, { participant_count: row.participant_count - 1, last_activity_at: now() });
         return maySee({ ...standing, role: undefined }) ? roomView(left) : null;
@@ -101,7 +101,7 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
     /** A link that lets whoever holds it into the room for a week. */
     async inviteLink(write: Write, actor: Actor, roomId: number): Promise<InviteLink> {
       return write(async (tx) => {
-        const { standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        const { standing } = await lockSeen(tx, roomId, actor);
         if (!mayManage(standing)) throw new Problem('rooms.not_host');
         const invite = randomBytes(24).toString('base64url');
         const expiresAt = new Date(clock.now() + INVITE_LIFETIME_MS);

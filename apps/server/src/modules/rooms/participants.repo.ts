@@ -11,6 +11,11 @@ export interface ParticipantRow {
   readonly last_seen_at: Date;
 }
 
+export interface Participation {
+  readonly role: ParticipantRole;
+  readonly last_seen_at: Date;
+}
+
 /** As whom the user takes part; undefined: not at all. */
 export async function roleOf(db: Queries, roomId: number, userId: number): Promise<ParticipantRole | undefined> {
   const row = await db.selectFrom('room_participants').select('role')
@@ -19,9 +24,7 @@ export async function roleOf(db: Queries, roomId: number, userId: number): Promi
 }
 
 /** The same, with when they were last seen. */
-export async function participationOf(
-  db: Queries, roomId: number, userId: number,
-): Promise<{ readonly role: ParticipantRole; readonly last_seen_at: Date } | undefined> {
+export async function participationOf(db: Queries, roomId: number, userId: number): Promise<Participation | undefined> {
   return db.selectFrom('room_participants').select(['role', 'last_seen_at'])
     .where('room_id', '=', roomId).where('user_id', '=', userId).executeTakeFirst();
 }

@@ -9,7 +9,7 @@ import * as participants from './participants.repo.ts';
 import { mayChangeRoleOf, mayGiveRoles, mayManage, mayRemovePerson } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { participantView } from './rooms.views.ts';
-import { seen } from './standing.ts';
+import { lockSeen, look } from './standing.ts';
 
 interface Deps {
   readonly queries: Queries;
@@ -26,14 +26,14 @@ export function createPeople({ queries, clock }: Deps) {
 
   return {
     async participants(actor: Actor | undefined, roomId: number, page: PageRequest): Promise<PageOf<Participant>> {
-      const { row } = await seen(queries, await repo.find(queries, roomId), actor);
+      const { row } = await look(queries, roomId, actor);
       const rows = await participants.list(queries, roomId, page);
       return pageOf(rows.map(participantView), row.participant_count, page);
     },
 
     async setRole(write: Write, actor: Actor, roomId: number, userId: number, role: ParticipantRole): Promise<Participant> {
       return write(async (tx) => {
-        const { row, standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        const { row, standing } = await lockSeen(tx, roomId, actor);
         if (!mayGiveRoles(standing)) throw new Problem('rooms.not_host');
         if (userId === row.owner_id && role !== 'host') throw new Problem('rooms.owner_stays_host');
         const person = { userId, role: await participants.roleOf(tx, roomId, userId) };
@@ -46,7 +46,7 @@ export function createPeople({ queries, clock }: Deps) {
     /** Kicks, and with `ban` keeps the person out; a ban also holds for somebody who is not in the room now. */
     async removePerson(write: Write, actor: Actor, roomId: number, userId: number, options: { readonly ban: boolean }): Promise<void> {
       await write(async (tx) => {
-        const { row, standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        const { row, standing } = await lockSeen(tx, roomId, actor);
         const role = await participants.roleOf(tx, roomId, userId);
         if (!mayRemovePerson(standing, { userId, role })) {
           throw new Problem(mayManage(standing) ? 'rooms.rank_too_low' : 'rooms.not_host');
@@ -66,7 +66,7 @@ export function createPeople({ queries, clock }: Deps) {
 
     async unban(write: Write, actor: Actor, roomId: number, userId: number): Promise<void> {
       await write(async (tx) => {
-        const { standing } = await seen(tx, await repo.lock(tx, roomId), actor);
+        const { standing } = await lockSeen(tx, roomId, actor);
         if (!mayRemovePerson(standing, { userId, role: undefined })) throw new Problem('rooms.not_host');
         if (!(await participants.unban(tx, roomId, userId))) throw new Problem('rooms.participant_not_found');
       });

@@ -9,7 +9,7 @@ import { apply, loaded, positionAt } from './playback.ts';
 import { mayControl } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { playbackView, timelineColumns, timelineOf } from './rooms.views.ts';
-import { seen, within } from './standing.ts';
+import { lockSeen, look, requirePart } from './standing.ts';
 
 /** What rooms ask of movies. */
 export interface PlayableMovies {
@@ -47,11 +47,12 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
 
   /** `movie-changed`: the length that was looked up, outside the transaction, is of another movie than the one that plays. */
   async function commandOnce(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback | 'movie-changed'> {
-    const before = await within(queries, await repo.find(queries, roomId), actor);
+    const before = await requirePart(await look(queries, roomId, actor));
     if (!mayControl(before.standing)) throw new Problem('rooms.playback_not_controller');
+    if (command.action === 'load') await requireMovie(command.movieId, actor);
     const duration = await durationOf(before.row.movie_id);
     return write(async (tx) => {
-      const { row, standing } = await within(tx, await repo.lock(tx, roomId), actor);
+      const { row, standing } = await requirePart(await lockSeen(tx, roomId, actor));
       if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
       const next = apply(timelineOf(row), command, clock.now(), duration);
       if (next === 'incomplete') throw new Problem('rooms.playback_incomplete');
@@ -72,13 +73,12 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
     unlessMovieGone,
 
     async playback(actor: Actor | undefined, roomId: number): Promise<Playback> {
-      const { row } = await seen(queries, await repo.find(queries, roomId), actor);
+      const { row } = await look(queries, roomId, actor);
       return playbackView(row);
     },
 
     /** PB2: the room's lock lets one command at a time see the version. */
     async command(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback> {
-      if (command.action === 'load') await requireMovie(command.movieId, actor);
       for (let attempt = 1; attempt <= COMMAND_ATTEMPTS; attempt += 1) {
         const done = await unlessMovieGone(commandOnce(write, actor, roomId, command));
         if (done !== 'movie-changed') return done;

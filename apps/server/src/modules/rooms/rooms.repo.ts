@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Queries, Tables, Tx } from '../../db/index.ts';
 import type { PageRequest } from '../../kernel/page.ts';
+import type { Participation } from './participants.repo.ts';
 
 export type RoomRow = Selectable<Tables['rooms']>;
 export type NewRoom = Insertable<Tables['rooms']>;
@@ -16,6 +17,18 @@ export async function insert(tx: Tx, room: NewRoom): Promise<RoomRow> {
 
 export async function find(db: Queries, id: number): Promise<RoomRow | undefined> {
   return db.selectFrom('rooms').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The room and as whom the user takes part in it, in one look. */
+export async function findWithPart(
+  db: Queries, id: number, userId: number | null,
+): Promise<{ readonly room: RoomRow; readonly part: Participation | undefined } | undefined> {
+  const found = await db.selectFrom('rooms')
+    .leftJoin('room_participants as p', (join) => join.onRef('p.room_id', '=', 'rooms.id').on('p.user_id', '=', userId))
+    .selectAll('rooms').select(['p.role', 'p.last_seen_at']).where('rooms.id', '=', id).executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { role, last_seen_at, ...room } = found;
+  return { room, part: role === null || last_seen_at === null ? undefined : { role, last_seen_at } };
 }
 
 /**

@@ -12,7 +12,7 @@ import { createRoomPlayback, type PlayableMovies } from './room-playback.ts';
 import { mayManage, mayRemoveRoom, type Standing } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
-import { seen } from './standing.ts';
+import { lockSeen, look } from './standing.ts';
 
 export interface RoomsDeps extends JoiningDeps {
   readonly movies: PlayableMovies;
@@ -57,12 +57,12 @@ export function createRooms(deps: RoomsDeps) {
   }
 
   async function change(write: Write, actor: Actor, id: number, body: PatchRoomBody): Promise<Room> {
-    const before = await seen(queries, await repo.find(queries, id), actor);
+    const before = await look(queries, id, actor);
     if (!mayManage(before.standing)) throw new Problem('rooms.not_host');
     if (body.movieId !== before.row.movie_id) await playback.requireMovie(body.movieId, actor);
     const columns = await columnsOf(body);
     return playback.unlessMovieGone(write(async (tx) => {
-      const { row, standing } = await seen(tx, await repo.lock(tx, id), actor);
+      const { row, standing } = await lockSeen(tx, id, actor);
       if (!mayManage(standing)) throw new Problem('rooms.not_host');
       if ((body.maxParticipants ?? Infinity) < row.participant_count) throw new Problem('rooms.too_few_places');
       const movieChanges = body.movieId !== undefined && body.movieId !== row.movie_id;
@@ -109,7 +109,7 @@ export function createRooms(deps: RoomsDeps) {
     },
 
     async get(actor: Actor | undefined, id: number): Promise<Room> {
-      return roomView((await seen(queries, await repo.find(queries, id), actor)).row);
+      return roomView((await look(queries, id, actor)).row);
     },
 
     /** Changes what is given and nothing else. */
@@ -123,7 +123,7 @@ export function createRooms(deps: RoomsDeps) {
 
     async remove(write: Write, actor: Actor, id: number): Promise<void> {
       await write(async (tx) => {
-        const { standing } = await seen(tx, await repo.lock(tx, id), actor);
+        const { standing } = await lockSeen(tx, id, actor);
         if (!mayRemoveRoom(standing)) throw new Problem('rooms.not_owner');
         await repo.remove(tx, id);
       });
@@ -133,7 +133,7 @@ export function createRooms(deps: RoomsDeps) {
 
     /** For what else lives in a room, such as its chat: who the actor is there, and where the film stands. */
     async standing(actor: Actor | undefined, id: number): Promise<RoomStanding> {
-      const { row, standing, lastSeenAt } = await seen(queries, await repo.find(queries, id), actor);
+      const { row, standing, lastSeenAt } = await look(queries, id, actor);
       return {
         ...standing,
         hasPassword: row.password_hash !== null,
