@@ -10,7 +10,7 @@ export function createPasswordRule({ production }: { readonly production: boolea
   let common: Promise<ReadonlySet<string>> | undefined;
   return async (password, field) => {
     // Counted as it is hashed, so that no composed letter counts twice.
-    const length = [...normalPassword(password)].length;
+    const { length } = Array.from(normalPassword(password));
     if (length < minLength) throw weak(field, `must have at least ${minLength} characters`);
     if (!production) return;
     // 2 MB of words: read when first asked, not at every start.

@@ -37,10 +37,6 @@ export async function insert(tx: Tx, message: NewMessage): Promise<number> {
 const messages = (db: Queries) =>
   db.selectFrom('chat_messages').innerJoin('users', 'users.id', 'chat_messages.user_id').selectAll('chat_messages').select('users.username');
 
-export async function find(db: Queries, roomId: number, id: string): Promise<ChatRow | undefined> {
-  return messages(db).where('chat_messages.id', '=', id).where('chat_messages.room_id', '=', roomId).executeTakeFirst();
-}
-
 /** Reads `chat_messages_client_id_key`. */
 export async function findByClientId(db: Queries, userId: number, clientMessageId: string): Promise<ChatRow | undefined> {
   return messages(db).where('chat_messages.user_id', '=', userId)

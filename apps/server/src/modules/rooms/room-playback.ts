@@ -47,12 +47,12 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
 
   /** `movie-changed`: the length that was looked up, outside the transaction, is of another movie than the one that plays. */
   async function commandOnce(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback | 'movie-changed'> {
-    const before = await requirePart(await look(queries, roomId, actor));
+    const before = requirePart(await look(queries, roomId, actor));
     if (!mayControl(before.standing)) throw new Problem('rooms.playback_not_controller');
     if (command.action === 'load') await requireMovie(command.movieId, actor);
     const duration = await durationOf(before.row.movie_id);
     return write(async (tx) => {
-      const { row, standing } = await requirePart(await lockSeen(tx, roomId, actor));
+      const { row, standing } = requirePart(await lockSeen(tx, roomId, actor));
       if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
       const next = apply(timelineOf(row), command, clock.now(), duration);
       if (next === 'incomplete') throw new Problem('rooms.playback_incomplete');

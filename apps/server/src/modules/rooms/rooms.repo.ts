@@ -61,7 +61,7 @@ export async function listPublic(db: Queries, { page, limit }: PageRequest): Pro
     db.selectFrom('rooms').select((eb) => eb.fn.countAll<number>().as('total'))
       .where('is_active', '=', true).where('is_private', '=', false).executeTakeFirstOrThrow(),
   ]);
-  return { rows, total: Number(total) };
+  return { rows, total };
 }
 
 /** Rooms that the user owns or takes part in, active or not, newest first. */
@@ -76,7 +76,7 @@ export async function listOf(db: Queries, userId: number, { page, limit }: PageR
     mine.selectAll().orderBy('id', 'desc').limit(limit).offset((page - 1) * limit).execute(),
     mine.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
   ]);
-  return { rows, total: Number(total) };
+  return { rows, total };
 }
 
 /** Locks the rooms that play a movie, in id order, so that two transactions cannot wait for each other. */

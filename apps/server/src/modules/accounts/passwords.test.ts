@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestDatabase } from '../../../test/postgres.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { createOutbox } from '../../outbox/index.ts';
+import { createSessions } from '../sessions/index.ts';
+import { createAccounts, createPasswordRule, createPasswords, type Passwords } from './index.ts';
+
+const CHEAP = { memoryKiB: 64, passes: 1 };
+
+test('[AC8] An unknown name costs the same work as a wrong password: one verification of a whole hash', async () => {
+  const db = await createTestDatabase();
+  const outbox = await createOutbox({ database: db.database, handlers: [], clock: systemClock, log: pino({ level: 'silent' }) });
+  onTestFinished(async () => {
+    await outbox.close();
+    await db.drop();
+  });
+  const real = createPasswords(CHEAP);
+  const verified: string[] = [];
+  const passwords: Passwords = {
+    hash: real.hash,
+    verify(password, hash) {
+      verified.push(password);
+      return real.verify(password, hash);
+    },
+  };
+  const queries = db.database.kysely;
+  const accounts = createAccounts(
+    { production: false, registration: 'open', adminEmail: undefined, publicUrl: 'http://watchparty.test' },
+    {
+      queries, passwords, passwordRule: createPasswordRule({ production: false }), clock: systemClock,
+      sessions: createSessions({ queries, secret: randomBytes(32), clock: systemClock }),
+    },
+  );
+  const client = { userAgent: '', ip: '127.0.0.1' };
+  await accounts.register(outbox.write, { email: 'ann@example.org', username: 'ann', password: 'correct horse' }, client);
+  const login = (username: string, password: string) => accounts.login(outbox.write, { username, password }, client);
+  for (const name of ['ann', 'nobody', 'nobody@example.org']) {
+    verified.length = 0;
+    await expect(login(name, 'wrong')).rejects.toMatchObject({ code: 'auth.credentials_wrong' });
+    expect(verified, name).toEqual(['wrong']);
+  }
+  verified.length = 0;
+  await login('ann', 'correct horse');
+  expect(verified).toEqual(['correct horse']);
+});
+
+test('[AC8] Without a hash nothing matches, not even the stand-in’s own text', async () => {
+  const passwords = createPasswords(CHEAP);
+  expect(await passwords.verify('no account has this', undefined)).toBe(false);
+  expect(await passwords.verify('right', await passwords.hash('right'))).toBe(true);
+  expect(await passwords.verify('Right', await passwords.hash('right'))).toBe(false);
+});
+
+test('[AC1] A hash is Argon2id at the cost that was asked for, salted', async () => {
+  const [one, two] = [await createPasswords().hash('same'), await createPasswords().hash('same')];
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(one).not.toBe(two);
+});
