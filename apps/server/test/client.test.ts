@@ -281,6 +281,14 @@ describe('a broken connection', () => {
     expect((await client.rooms.list({ mine: true })).items.map(({ id }) => id)).toEqual([room.id]);
   });
 
+  test('may be outlived by a key of one’s own: another call with it gets the same answer', async () => {
+    const { client } = await signedIn();
+    const options = { idempotencyKey: 'kept-by-the-caller' };
+    const first = await client.rooms.create({ name: 'Kept' }, options);
+    expect(await client.rooms.create({ name: 'Kept' }, options)).toEqual(first);
+    expect((await client.rooms.create({ name: 'Kept' })).id).not.toBe(first.id);
+  });
+
   test('waits for the first attempt, if the server still works on that', async () => {
     const { fetch: lossy, of } = wire(async (send, { path, method }, number) => {
       if (path !== '/api/movies' || method !== 'POST') return send();

@@ -19,7 +19,7 @@ export interface HttpClientOptions {
   readonly newIdempotencyKey?: () => string;
   /** Waits before a request is sent again; rejects when the signal aborts. */
   readonly pause?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
-  /** Whether `fetch` can send a stream and so tell of an upload's progress; by default wherever there is no page. */
+  /** Whether `fetch` can send a stream and so tell of an upload's progress; by default not in browsers. */
   readonly streamsUploads?: boolean;
 }
 
@@ -43,11 +43,14 @@ export function createHttpClient(options: HttpClientOptions) {
     health: healthCalls(caller),
     accounts: accountCalls(caller, tokens),
     sessions: sessionCalls(caller, tokens, renew),
-    movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !('document' in globalThis) }),
+    movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser() }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
   };
 }
+
+/** Pages and their workers: `fetch` there sends no streams over HTTP/1.1. */
+const inBrowser = (): boolean => 'document' in globalThis || 'WorkerGlobalScope' in globalThis;
 
 function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
