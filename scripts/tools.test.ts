@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureTools, TOOLS, type Host } from './tools.ts';
 
+/** One of them stands for all. */
+const REDIS = TOOLS.filter(({ name }) => name === 'Redis server');
+
 let bin: string;
 let lines: string[];
 
@@ -34,43 +37,54 @@ const aptGet = (version: string) =>
 
 it('is content with what is there', async () => {
   program('redis-server', 'echo "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0"');
-  await ensureTools(TOOLS, host(true));
+  await ensureTools(REDIS, host(true));
   expect(lines).toEqual([]);
 });
 
 it('takes Valkey too, also beside a Redis that is too old', async () => {
   program('redis-server', 'echo "Redis server v=6.0.16 sha=00000000:0"');
   program('valkey-server', 'echo "Valkey server v=8.1.3 sha=00000000:0"');
-  await ensureTools(TOOLS, host(false));
+  await ensureTools(REDIS, host(false));
   expect(lines).toEqual([]);
 });
 
 it('says in one line what to install where it may not', async () => {
-  await expect(ensureTools(TOOLS, host(false))).rejects.toThrow(
+  await expect(ensureTools(REDIS, host(false))).rejects.toThrow(
     /^The tests need Redis server ≥ 7\.0 \(not found\): install it .*apt-get install redis-server.*$/,
   );
 });
 
+it.each([
+  ['Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)', true], ['Google Chrome 131.0.6778.204', true],
+  ['Chromium 98.0.4758.102', false],
+])('knows a Chromium that says %j', async (output, good) => {
+  program('chromium', `echo "chromium: 9: [: unexpected operator" >&2; echo "${output}"`);
+  const found = ensureTools(TOOLS.filter(({ name }) => name === 'Chromium'), host(false));
+  if (good) await found;
+  else await expect(found).rejects.toThrow('(chromium is 98.0)');
+  expect(lines).toEqual([]);
+});
+
 it('names the version that is too old', async () => {
   program('redis-server', 'echo "Redis server v=6.2.9 sha=00000000:0"');
-  await expect(ensureTools(TOOLS, host(false))).rejects.toThrow('(redis-server is 6.2)');
+  await expect(ensureTools(REDIS, host(false))).rejects.toThrow('(redis-server is 6.2)');
 });
 
 it('does not take a program that is broken', async () => {
   program('redis-server', 'echo "Redis server v=7.0.15"; exit 127');
-  await expect(ensureTools(TOOLS, host(false))).rejects.toThrow('(not found)');
+  await expect(ensureTools(REDIS, host(false))).rejects.toThrow('(not found)');
 });
 
 it('installs what is missing where it may, with one line', async () => {
   aptGet('7.0.15');
-  await ensureTools(TOOLS, host(true));
+  await ensureTools(REDIS, host(true));
   expect(lines).toEqual(['Installing redis-server by apt-get …']);
 });
 
 it('says so when the package is too old or does not install', async () => {
   aptGet('6.0.16');
-  await expect(ensureTools(TOOLS, host(true))).rejects.toThrow(/did not help \(redis-server is 6\.0\): install/);
+  await expect(ensureTools(REDIS, host(true))).rejects.toThrow(/did not help \(redis-server is 6\.0\): install/);
   rmSync(join(bin, 'redis-server'));
   program('apt-get', 'echo "E: Unable to locate package"; exit 100');
-  await expect(ensureTools(TOOLS, host(true))).rejects.toThrow(/did not help \(E: Unable to locate package\): install/);
+  await expect(ensureTools(REDIS, host(true))).rejects.toThrow(/did not help \(E: Unable to locate package\): install/);
 });

@@ -23,6 +23,15 @@ export const TOOLS: readonly Tool[] = [
     hint: 'install it (Debian, Ubuntu: "apt-get install redis-server"; macOS: "brew install redis"; ' +
       'Windows: use WSL) so that redis-server or valkey-server is on PATH',
   },
+  {
+    name: 'Chromium',
+    commands: ['chromium', 'chromium-browser', 'google-chrome'],
+    version: /^(?:Chromium|Google Chrome) (\d+)\.(\d+)/m,
+    minimum: [120, 0],
+    debianPackage: 'chromium',
+    hint: 'install it (Debian, Ubuntu: "apt-get install chromium"; macOS: "brew install --cask chromium") ' +
+      'so that chromium, chromium-browser or google-chrome is on PATH',
+  },
 ];
 
 export interface Host {

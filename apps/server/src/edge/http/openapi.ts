@@ -31,6 +31,15 @@ export function codesOf(route: Route): ReadonlySet<ErrorCode> {
   ]);
 }
 
+const TAGS: Readonly<Record<string, { readonly description: string }>> = {
+  Operations: { description: 'For monitors and load balancers.' },
+  Accounts: { description: 'Registering, signing in, and one’s own profile.' },
+  Sessions: { description: 'Tokens: an access token is good for a quarter of an hour, a refresh token for one new pair.' },
+  Movies: { description: 'The library: films uploaded here or linked from elsewhere.' },
+  Rooms: { description: 'Places to watch together: people, their roles, and the playback that they share.' },
+  Chat: { description: 'What is said in a room, numbered without a gap.' },
+};
+
 /**
  * The API description (OpenAPI 3.1) of the route table. Schemas with a title become named components,
  * so that the same shape is described once.
@@ -55,7 +64,7 @@ export function describeApi(routes: readonly Route[], info: { readonly version: 
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name, ...TAGS[name] })),
     paths,
     components: {
       schemas: components,

@@ -2,7 +2,8 @@ import { ERROR_CODES } from '@watchparty/protocol';
 
 const CONFIGURATION = {
   withDefaultFonts: false, telemetry: false, darkMode: true, hideClientButton: true, agent: { disabled: true },
-  mcp: { disabled: true }, showDeveloperTools: 'never', documentDownloadType: 'json',
+  mcp: { disabled: true }, showDeveloperTools: 'never', documentDownloadType: 'json', defaultOpenAllTags: true,
+  customCss: '.dark-mode{--scalar-color-accent:#ffb454;--scalar-background-accent:#ffb4541f}',
 };
 
 export const REFERENCE_PAGE = `<!doctype html>

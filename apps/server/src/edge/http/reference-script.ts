@@ -20,13 +20,16 @@ export function createReferenceScript(): { reply(acceptEncoding: string): Promis
         throw error;
       });
       const script = await compressed;
-      if (!/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(acceptEncoding)) {
+      if (!takesGzip(acceptEncoding)) {
         return { status: 200, headers: HEADERS, body: await promisify(gunzip)(script) };
       }
       return { status: 200, headers: { ...HEADERS, 'content-encoding': 'gzip' }, body: script };
     },
   };
 }
+
+const takesGzip = (acceptEncoding: string): boolean =>
+  acceptEncoding.split(',').some((coding) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(coding));
 
 /** The package gives its script away only as a route of its plugin, so a server that never listens is asked for it. */
 async function loadCompressed(): Promise<Buffer> {
