@@ -59,12 +59,12 @@ describe('the reference', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();
-  });
+  }, 60_000);
   afterAll(() => browser.close());
 
-  it('shows every operation, in a real browser, under the policy for scripts, asking nobody else for anything', async () => {
+  it('shows every operation, in a real browser, under the policy for scripts, asking nobody else for anything', { timeout: 60_000 }, async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     const { complaints, strangers } = watchPage(page, server.url);
     const response = await page.goto(`${server.url}/api/docs`);
     expect(response!.headers()['content-security-policy']).toMatch(/script-src 'self';/);
@@ -78,7 +78,7 @@ describe('the reference', () => {
     await page.close();
   });
 
-  it('explains each error code where problem details link to', async () => {
+  it('explains each error code where problem details link to', { timeout: 60_000 }, async () => {
     const page = await browser.newPage();
     const { complaints, strangers } = watchPage(page, server.url);
     const refusal = await server.ask('GET', '/api/rooms/1');
