@@ -77,7 +77,7 @@ test('[OB3] A slow effect that nobody waits for does not delay the waiting effec
   const open = gate();
   const jobs = recorder(() => open.opened);
   const fences = recorder();
-  const settings = { answerWaitMs: 10_000, ownershipMs: 60_000 };
+  const settings = { answerWaitMs: 10_000, ownershipMs: 60_000, handlerTimeoutMs: 60_000 };
   const { outbox } = await startNode(await testDatabase(), [fence.handler(fences.apply), job.handler(jobs.apply)], settings);
   await outbox.write(async (_tx, effects) => effects.add(job.of({ n: 1 }, 'room:1')));
   await expect.poll(() => jobs.calls.length).toBe(1);
@@ -94,7 +94,7 @@ test.each([undefined, 'room:5'])('[OB3] An answer waits no longer than answerWai
   await outbox.write(async (_tx, effects) => effects.add(fence.of({ n: 1 }, key)));
   const tookMs = performance.now() - startedAt;
   expect(tookMs).toBeGreaterThanOrEqual(99);
-  expect(tookMs).toBeLessThan(2000);
+  expect(tookMs).toBeLessThan(5000);
   expect(await outbox.figures()).toMatchObject({ pending: 1 });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
@@ -227,6 +228,27 @@ test('[RO5] A password changed during the joining counts as it is at the end', a
   expect((await get(owner, id)).body.data.participantCount).toBe(1 + entered);
   expect((await join(stranger, id, { password: 'first' })).body.code).toBe('rooms.password_wrong');
   expect((await join(stranger, id, { password: 'second' })).status).toBe(200);
+});
+
+test('[RO5] Whoever brought the right password before it changed under way is out, whoever brings the new one is in', async () => {
+  const { id } = await make.room(owner, { password: 'first' });
+  const { password_hash: second } = await server.db.database.kysely.selectFrom('rooms').select('password_hash')
+    .where('id', '=', (await make.room(owner, { password: 'second' })).id).executeTakeFirstOrThrow();
+  const waiting = async (): Promise<number> => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    `.execute(server.db.database.kysely);
+    return rows[0]!.count;
+  };
+  let joins: ReturnType<typeof join>[] = [];
+  await server.db.database.transaction(async (tx) => {
+    await tx.updateTable('rooms').set({ password_hash: second }).where('id', '=', id).execute();
+    joins = [join(stranger, id, { password: 'first' }), join(viewer, id, { password: 'second' })];
+    await expect.poll(waiting).toBe(2);
+  });
+  const [old, fresh] = await Promise.all(joins);
+  expect(old!.body.code).toBe('rooms.password_wrong');
+  expect(fresh!.body.data).toMatchObject({ id, participantCount: 2 });
 });
 
 test('[RO8] Joining and leaving again change nothing', async () => {
