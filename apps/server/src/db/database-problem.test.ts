@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { databaseProblem } from './database-problem.ts';
 import { createPool } from './pool.ts';
-import { openNetwork } from './test/network.ts';
+import { openNetwork } from '../../test/network.ts';
 import { query } from './test/processes.ts';
 
 let own: TestDatabase;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/postgres.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { takeSingleNodeLock } from './single-node-lock.ts';
-import { openNetwork } from './test/network.ts';
+import { openNetwork } from '../../test/network.ts';
 import { query, until } from './test/processes.ts';
 
 let own: TestDatabase;

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { startRedis, type TestRedis } from '../../../test/redis.ts';
-import { type Network, openNetwork } from '../../db/test/network.ts';
+import { type Network, openNetwork } from '../../../test/network.ts';
 
 let server: TestApp | undefined;
 let redis: TestRedis | undefined;
