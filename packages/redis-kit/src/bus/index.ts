@@ -1,0 +1,1 @@
+export type { Bus, BusDriver, BusListener, BusLog, Gap, SubscribeOptions, Subscription } from './types.ts';
