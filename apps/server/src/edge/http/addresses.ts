@@ -11,7 +11,9 @@ export function refuseAddresses(app: FastifyInstance): void {
       const detail = 'A Host header is required';
       return done(new Problem('request.invalid', { detail, headers: { connection: 'close' } }));
     }
-    if (!isDecodable(request.url)) return done(new Problem('request.invalid', { detail: 'The query is not valid UTF-8' }));
+    if (!isDecodable(request.url)) {
+      return done(new Problem('request.invalid', { detail: 'The query is not valid UTF-8' }));
+    }
     done();
   });
 }

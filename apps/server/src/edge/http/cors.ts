@@ -9,7 +9,8 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
     credentials: origins !== '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
-      'etag', 'x-cache', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after', 'content-range', 'idempotency-replayed',
+      'etag', 'x-cache', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after', 'content-range',
+      'idempotency-replayed',
     ],
     maxAge: 600,
     // Our own OPTIONS routes answer, so that unknown addresses stay unknown.

@@ -61,7 +61,7 @@ interface Connection {
   readonly closed: Promise<unknown>;
 }
 
-async function open(url: string): Promise<Connection> {
+async function connectTo(url: string): Promise<Connection> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   sockets.push(socket);
@@ -77,7 +77,7 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
 describe('a server that closes', () => {
   it('lets a request under way finish, on a connection that it then ends', async () => {
     const { edge: { url, close }, gate } = await start(5000);
-    const connection = await open(url);
+    const connection = await connectTo(url);
     connection.socket.write(get('/wait'));
     await gate.begun;
     const closing = close();
@@ -92,7 +92,7 @@ describe('a server that closes', () => {
 
   it('refuses what comes on an old connection, in the shape of every refusal', async () => {
     const { edge: { url, close }, gate } = await start(5000);
-    const [waiting, old] = await Promise.all([open(url), open(url)]);
+    const [waiting, old] = await Promise.all([connectTo(url), connectTo(url)]);
     waiting.socket.write(get('/wait'));
     await gate.begun;
     // Half a request keeps its connection from being idle.
@@ -110,7 +110,7 @@ describe('a server that closes', () => {
 
   it('ends idle connections at once', async () => {
     const { edge: { url, close } } = await start(60_000);
-    const connection = await open(url);
+    const connection = await connectTo(url);
     connection.socket.write(get('/quick'));
     await expect.poll(() => connection.text()).toContain('"data":null');
     const startedAt = performance.now();
@@ -121,7 +121,7 @@ describe('a server that closes', () => {
 
   it('cuts a download after its time', async () => {
     const { edge: { url, close } } = await start(200);
-    const connection = await open(url);
+    const connection = await connectTo(url);
     connection.socket.write(get('/film'));
     await expect.poll(() => connection.text().length).toBeGreaterThan(1000);
     const startedAt = performance.now();
@@ -133,14 +133,14 @@ describe('a server that closes', () => {
 
   it('tells a handler that it gives up, and waits for one that does not listen', async () => {
     const { edge: { url, close }, gate, seen } = await start(50);
-    const connection = await open(url);
+    const connection = await connectTo(url);
     connection.socket.write(get('/wait'));
     await gate.begun;
     await close();
     expect(seen.signal).toMatchObject({ aborted: true, reason: { code: 'request.aborted' } });
 
     const second = await start(50);
-    const deaf = await open(second.edge.url);
+    const deaf = await connectTo(second.edge.url);
     deaf.socket.write(get('/deaf'));
     await second.gate.begun;
     const closing = second.edge.close();
@@ -154,14 +154,14 @@ describe('a server that closes', () => {
   it('may be closed twice', async () => {
     const { edge: { close } } = await start(1000);
     await Promise.all([close(), close()]);
-    await close();
+    await expect(close()).resolves.toBeUndefined();
   });
 });
 
 describe('a client that goes away', () => {
   it('aborts the signal of its request; nothing is logged above debug', async () => {
     const { edge: { url, lines }, gate, seen } = await start(1000);
-    const connection = await open(url);
+    const connection = await connectTo(url);
     connection.socket.write(get('/wait'));
     await gate.begun;
     connection.socket.resetAndDestroy();
@@ -172,7 +172,7 @@ describe('a client that goes away', () => {
 
   it('in the middle of a download ends the stream', async () => {
     const { edge: { url, lines } } = await start(1000);
-    const connection = await open(url);
+    const connection = await connectTo(url);
     connection.socket.write(get('/film'));
     await expect.poll(() => connection.text().length).toBeGreaterThan(1000);
     connection.socket.resetAndDestroy();

@@ -16,9 +16,11 @@ const KEPT_HOURS = 24;
 export async function acquire(db: Queries, id: Buffer, requestHash: Buffer, lockMs: number): Promise<Date | undefined> {
   const { rows } = await sql<{ locked_until: Date }>`
     insert into idempotency_keys as k (id, request_hash, locked_until)
-    values (${id}, ${requestHash}, date_trunc('milliseconds', clock_timestamp() + ${lockMs}::float8 * interval '1 millisecond'))
+    values (${id}, ${requestHash},
+      date_trunc('milliseconds', clock_timestamp() + ${lockMs}::float8 * interval '1 millisecond'))
     on conflict (id) do update
-      set request_hash = excluded.request_hash, locked_until = excluded.locked_until, response = null, created_at = now()
+      set request_hash = excluded.request_hash, locked_until = excluded.locked_until, response = null,
+        created_at = now()
       where (k.response is null and k.locked_until < clock_timestamp())
          or k.created_at < now() - ${KEPT_HOURS}::int * interval '1 hour'
     returning locked_until

@@ -38,6 +38,8 @@ const KEY_FORMAT = /^[\x21-\x7e]{1,255}$/;
  */
 const LOCK_MS = 5_000;
 
+type Replay = Answer & { readonly replayed: true };
+
 interface Deps {
   readonly queries: Queries;
   readonly secret: Uint8Array;
@@ -45,8 +47,7 @@ interface Deps {
 }
 
 export function createIdempotency({ queries, secret, log }: Deps, lockMs = LOCK_MS): Idempotency {
-
-  async function refuseOrReplay(id: Buffer, fingerprint: Buffer, box: IdempotencyBox): Promise<Answer & { replayed: true }> {
+  async function refuseOrReplay(id: Buffer, fingerprint: Buffer, box: IdempotencyBox): Promise<Replay> {
     const stored = await repo.find(queries, id);
     // Gone: the first request failed between our two looks. The client may simply send again.
     if (stored === undefined) throw inFlight();
@@ -109,7 +110,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : item,
   ) ?? 'null';
 }

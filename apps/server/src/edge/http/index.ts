@@ -1,3 +1,2 @@
 export { type Authenticate } from './guard.ts';
 export { createHttpServer, type HttpServer, type HttpSettings } from './server.ts';
-export { describeApi } from './openapi.ts';

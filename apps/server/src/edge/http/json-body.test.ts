@@ -153,7 +153,7 @@ describe('a large body', () => {
       const answer = how === 'chunked'
         ? await fetch(`${edge.url}/echo`, {
           method: 'POST', headers: { 'content-type': 'application/json' }, body: new Blob([body]).stream(), duplex: 'half',
-        } as RequestInit)
+        })
         : await fetch(`${edge.url}/echo`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       expectProblem({ status: answer.status, headers: answer.headers, body: await answer.json() }, 413, 'request.body_too_large');
       expect((await post({ name: 'a' })).status).toBe(200);

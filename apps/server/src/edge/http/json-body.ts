@@ -50,7 +50,9 @@ function refusedByHeaders({ headers, routeOptions }: FastifyRequest): Problem | 
   const charset = CHARSET.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
   if (charset !== 'utf-8' && charset !== 'utf8') return unsupported('Send JSON in UTF-8');
   const coding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (coding !== 'identity') return unsupported('Send the body without a content encoding', { 'accept-encoding': 'identity' });
+  if (coding !== 'identity') {
+    return unsupported('Send the body without a content encoding', { 'accept-encoding': 'identity' });
+  }
   const limit = routeOptions.bodyLimit;
   return Number(headers['content-length']) > limit ? tooLarge(limit) : undefined;
 }
@@ -84,18 +86,22 @@ export function refuseUnsafe(value: unknown, field: string): void {
   const reason = unsafe(value, path);
   if (reason === undefined) return;
   const pointer = [field, ...path].map((step) => step.slice(0, 100)).join('/');
-  throw new Problem('request.invalid', { errors: [{ field: pointer.toWellFormed().replaceAll('\0', '\uFFFD'), message: reason }] });
+  const shown = pointer.toWellFormed().replaceAll('\0', '\uFFFD');
+  throw new Problem('request.invalid', { errors: [{ field: shown, message: reason }] });
 }
 
-/** Why `value` is refused, with the way to it in `path`. A body may hold half a million values: nothing is made for them. */
+/**
+ * Why `value` is refused, with the way to it in `path`; undefined when it is not. A body may hold half a million values:
+ * nothing is made for them.
+ */
 function unsafe(value: unknown, path: string[]): string | undefined {
   if (typeof value === 'string') return unsafeText(value);
   if (typeof value !== 'object' || value === null) return undefined;
   if (path.length >= MAX_DEPTH) return 'is nested too deeply';
   const list = Array.isArray(value);
   for (const name in value) {
-    const named = list ? undefined : FORBIDDEN_NAMES.has(name) ? `must not have a field named ${name}` : unsafeText(name);
-    if (named !== undefined) return named;
+    const ofName = list ? undefined : unsafeName(name);
+    if (ofName !== undefined) return ofName;
     path.push(name);
     const reason = unsafe((value as Record<string, unknown>)[name], path);
     if (reason !== undefined) return reason;
@@ -103,6 +109,9 @@ function unsafe(value: unknown, path: string[]): string | undefined {
   }
   return undefined;
 }
+
+const unsafeName = (name: string): string | undefined =>
+  FORBIDDEN_NAMES.has(name) ? `must not have a field named ${name}` : unsafeText(name);
 
 function unsafeText(text: string): string | undefined {
   if (text.includes('\0')) return 'must not contain the NUL character';

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
-import type { Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Success } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
-import { type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders } from '../../kernel/route.ts';
+import {
+  type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
+} from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Drain } from './drain.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -62,7 +63,8 @@ function handlerOf(route: Route, deps: MountDeps): Handler {
 function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
   const params = compileText('params', route.params);
   const query = compileText('query', route.query);
-  const body = route.body === undefined ? refuseBody : compileBody(route.body, { optional: route.bodyOptional === true });
+  const optional = route.bodyOptional === true;
+  const body = route.body === undefined ? refuseBody : compileBody(route.body, { optional });
   const status = route.status ?? 200;
   const enveloped = route.envelope !== false;
   const response = Compile(enveloped ? Success(route.response) : route.response);
@@ -103,7 +105,7 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
   };
 }
 
-/** What everybody gets alike may be kept if it is asked about each time; what somebody's rights or secrets made, not. */
+/** What everybody gets alike may be kept if it is asked about each time; what somebody's rights made may not. */
 const caching = (route: Route, { actor }: FastifyRequest): string =>
   route.access === 'anyone' && route.method === 'GET' && actor === undefined ? 'no-cache' : 'no-store';
 
@@ -113,7 +115,7 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
   const response = Compile(Success(route.response));
 
   return async (request, reply) => {
-    const given = params(request.params) as Static<typeof route.params & object>;
+    const given = params(request.params);
     query(request.query);
     const length = request.headers['content-length'];
     const context = contextOf(request, reply);
@@ -153,11 +155,13 @@ function rawHandler(route: RawRoute, deps: MountDeps): Handler {
   };
 }
 
-function contextOf(request: FastifyRequest, reply: FastifyReply): Omit<RequestContext, 'params' | 'query' | 'body' | 'write'> {
+type Surroundings = Omit<RequestContext, 'params' | 'query' | 'body' | 'write'>;
+
+function contextOf(request: FastifyRequest, reply: FastifyReply): Surroundings {
   let controller: AbortController | undefined;
   return {
     // The guard has refused those who may not call; what remains undefined is allowed to be.
-    actor: request.actor as Actor,
+    actor: request.actor,
     headers: request.headers,
     ip: request.ip,
     requestId: request.id,

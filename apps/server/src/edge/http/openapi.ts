@@ -31,13 +31,13 @@ export function codesOf(route: Route): ReadonlySet<ErrorCode> {
   ]);
 }
 
-const TAGS: Readonly<Record<string, { readonly description: string }>> = {
-  Operations: { description: 'For monitors and load balancers.' },
-  Accounts: { description: 'Registering, signing in, and one’s own profile.' },
-  Sessions: { description: 'Tokens: an access token is good for a quarter of an hour, a refresh token for one new pair.' },
-  Movies: { description: 'The library: films uploaded here or linked from elsewhere.' },
-  Rooms: { description: 'Places to watch together: people, their roles, and the playback that they share.' },
-  Chat: { description: 'What is said in a room, numbered without a gap.' },
+const TAGS: Readonly<Record<string, string>> = {
+  Operations: 'For monitors and load balancers.',
+  Accounts: 'Registering, signing in, and one’s own profile.',
+  Sessions: 'Tokens: an access token is good for a quarter of an hour, a refresh token for one new pair.',
+  Movies: 'The library: films uploaded here or linked from elsewhere.',
+  Rooms: 'Places to watch together: people, their roles, and the playback that they share.',
+  Chat: 'What is said in a room, numbered without a gap.',
 };
 
 /**
@@ -64,7 +64,7 @@ export function describeApi(routes: readonly Route[], info: { readonly version: 
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name, ...TAGS[name] })),
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] })),
     paths,
     components: {
       schemas: components,

@@ -26,7 +26,8 @@ export const ERRORS_PAGE = `<!doctype html>
 <title>WatchParty error codes</title><link rel="icon" href="data:,">
 <style>
 :root{color-scheme:dark}
-body{font:16px/1.6 system-ui,sans-serif;background:#0f0f0f;color:#e7e7e7;max-width:48rem;margin:3rem auto;padding:0 1rem}
+body{font:16px/1.6 system-ui,sans-serif;background:#0f0f0f;color:#e7e7e7;max-width:48rem;margin:3rem auto;
+padding:0 1rem}
 a{color:#ffb454}h2{margin:2.5rem 0 .5rem;font-size:1.1rem;text-transform:capitalize}
 dl{display:grid;gap:.75rem;margin:0}dl div{background:#1a1a1a;border-radius:.5rem;padding:.6rem .9rem}
 div:has(dt:target){outline:2px solid #ffb454}dt{font:.95rem ui-monospace,monospace;color:#ffb454;scroll-margin:2rem}

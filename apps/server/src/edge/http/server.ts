@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, {
-  type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest,
-  LogController, type RawServerDefault,
+  type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController,
+  type RawServerDefault,
 } from 'fastify';
 import type { Queries } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -79,9 +79,11 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const constantHeaders = securityHeaders({ https: settings.publicUrl.startsWith('https:') });
   const answers = new WeakMap<Socket, ServerResponse>();
   const headersTimeout = Math.min(MAX_HEADERS_TIMEOUT_MS, settings.requestTimeoutMs);
-  const options: FastifyHttpOptions<RawServerDefault, FastifyBaseLogger> = {
+  const options: FastifyHttpOptions<RawServerDefault> = {
     // What Fastify itself has to say names the request by its path: queries may hold signatures.
-    loggerInstance: log.child({}, { serializers: { req: ({ method, url }) => ({ method, path: pathOf(String(url)) }) } }),
+    loggerInstance: log.child({}, {
+      serializers: { req: ({ method, url }) => ({ method, path: pathOf(String(url)) }) },
+    }),
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger,
     bodyLimit: settings.bodyLimitBytes,
@@ -104,7 +106,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     genReqId: requestIds,
     frameworkErrors: (error, request, reply) => {
       reply.headers(constantHeaders).header('x-request-id', request.id);
-      sendProblem(reply as FastifyReply, toProblem(error, log), request.id);
+      sendProblem(reply, toProblem(error, log), request.id);
     },
     clientErrorHandler: createUnreadableHandler({ constantHeaders, requestIds, answers }),
   };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import Type from 'typebox';
@@ -91,7 +91,7 @@ describe.concurrent.each([
     };
     sent.on('drain', pump);
     pump();
-    const [response] = (await responded) as [import('node:http').IncomingMessage];
+    const [response] = (await responded) as [IncomingMessage];
     let body = '';
     for await (const chunk of response) body += String(chunk);
     sent.destroy();

@@ -27,7 +27,9 @@ export function holdBackContinue(app: FastifyInstance): Continues {
     app.routing(request, response);
   });
   // Other expectations may be ignored (RFC 9110 §10.1.1).
-  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => app.routing(request, response));
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    app.routing(request, response);
+  });
   return {
     isWaiting: (request) => waiting.has(request),
     proceed(request, response) {

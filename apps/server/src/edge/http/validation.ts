@@ -3,6 +3,8 @@ import { Compile } from 'typebox/compile';
 import { type FieldError, Problem } from '../../kernel/problem.ts';
 import { refuseUnsafe } from './json-body.ts';
 
+/** Gives the value back as it shall be used, or throws. */
+type Check = (value: unknown) => unknown;
 type Part = 'params' | 'query' | 'body';
 
 const NOTHING = Type.Object({}, { additionalProperties: false });
@@ -11,7 +13,7 @@ const MAX_REPORTED = 20;
 const MAX_FIELD = 200;
 
 /** Checks one part of a request; throws `request.invalid` with a JSON pointer for each refused field. */
-export function compileBody(schema: TSchema, { optional }: { readonly optional: boolean }): (value: unknown) => unknown {
+export function compileBody(schema: TSchema, { optional }: { readonly optional: boolean }): Check {
   const validator = Compile(schema);
   return (given) => {
     const value = given === undefined && optional ? {} : given;
@@ -21,10 +23,13 @@ export function compileBody(schema: TSchema, { optional }: { readonly optional: 
   };
 }
 
-/** The same for what arrives as text in the address: converts strictly (`5`, not `05`, `5.0`, `0x5` or ` 5`), fills in defaults. */
-export function compileText(part: 'params' | 'query', schema: TSchema = NOTHING): (value: unknown) => unknown {
+/**
+ * The same for what arrives as text in the address: converts strictly (`5`, not `05`, `5.0`, `0x5` or ` 5`) and
+ * fills in defaults.
+ */
+export function compileText(part: 'params' | 'query', schema: TSchema = NOTHING): Check {
   const validator = Compile(schema);
-  const properties = ((schema as { properties?: Record<string, TSchema> }).properties ?? {}) as Record<string, TSchema>;
+  const properties = (schema as { properties?: Record<string, TSchema> }).properties ?? {};
   return (value) => {
     const given = value as Record<string, unknown>;
     refuseUnsafe(given, `/${part}`);

@@ -23,9 +23,11 @@ export interface Edge extends HttpServer {
 
 const actor = (userId: number, role: Actor['role']): Actor =>
   ({ userId, username: `user${userId}`, role, sessionId: '01890000-0000-7000-8000-000000000000' });
-const ACTORS: Readonly<Record<string, Actor>> = { user: actor(1, 'user'), other: actor(2, 'user'), admin: actor(3, 'admin') };
+const ACTORS: Readonly<Record<string, Actor>> = {
+  user: actor(1, 'user'), other: actor(2, 'user'), admin: actor(3, 'admin'),
+};
 
-/** The edge alone, behind real HTTP, with routes of the test's own. The tokens `user`, `other` and `admin` are valid. */
+/** The edge alone, behind real HTTP, with routes of the test's own. `user`, `other` and `admin` are valid tokens. */
 export async function startEdge(routes: readonly Route[], options: EdgeOptions = {}): Promise<Edge> {
   const lines: string[] = [];
   const server = await createHttpServer(

@@ -10,7 +10,8 @@ import { addThing, attempt, SECRET } from './things.ts';
 const [connectionString = '', when = ''] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 const database = await openDatabase(
-  { url: connectionString, dataDir: '/nonexistent', poolSize: 2, statementTimeoutMs: 5000 }, { log, progress: () => {} },
+  { url: connectionString, dataDir: '/nonexistent', poolSize: 2, statementTimeoutMs: 5000 },
+  { log, progress: () => {} },
 );
 const kill = (moment: string): void => {
   if (moment === when) process.kill(process.pid, 'SIGKILL');

@@ -15,9 +15,17 @@ export async function countThings(queries: Queries): Promise<number> {
   return (await queries.selectFrom('setup_tokens').select('token_hash').execute()).length;
 }
 
-export const writeTo = (database: Database): Write => (work) => database.transaction((tx) => work(tx, { add: () => undefined }));
+export const writeTo = (database: Database): Write => (work) =>
+  database.transaction((tx) => work(tx, { add: () => undefined }));
 
-export const attempt = (database: Database, given: { key?: string; scope?: string; routeId?: string; request?: unknown } = {}) => ({
+interface Given {
+  readonly key?: string;
+  readonly scope?: string;
+  readonly routeId?: string;
+  readonly request?: unknown;
+}
+
+export const attempt = (database: Database, given: Given = {}) => ({
   scope: 'user:1', routeId: 'addThing', key: 'a-key', request: { body: { password: 'hunter2' } }, ...given, status: 201,
   write: writeTo(database),
 });
