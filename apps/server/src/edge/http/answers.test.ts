@@ -58,6 +58,12 @@ beforeAll(async () => {
       }),
     }),
     rawRoute({
+      method: 'GET', path: '/stream', id: 'stream', tag: 'Test', access: 'anyone', summary: 'Stream', produces: {},
+      handle: async () => ({
+        status: 206, headers: { 'content-type': 'video/mp4', 'content-length': '5' }, body: Readable.from(['12345']),
+      }),
+    }),
+    rawRoute({
       method: 'GET', path: '/text', id: 'text', tag: 'Test', access: 'anyone', summary: 'Text', produces: {},
       handle: async () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'grün' }),
     }),
@@ -88,9 +94,10 @@ describe('a success', () => {
   });
 
   it('answers HEAD with the headers of GET alone', async () => {
-    for (const path of ['/ok', '/text']) {
+    for (const path of ['/ok', '/text', '/stream', '/api/docs', '/api/openapi.json']) {
       const [full, head] = await Promise.all([get(path), request(`${edge.url}${path}`, 'HEAD', {})]);
-      expect(head).toMatchObject({ status: 200, body: '' });
+      expect(head).toMatchObject({ status: full.status, body: '' });
+      expect(Number(head.headers.get('content-length'))).toBeGreaterThan(4);
       expect(head.headers.get('content-length')).toBe(full.headers.get('content-length'));
       expect(head.headers.get('content-type')).toBe(full.headers.get('content-type'));
     }

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Answer, startTestApp, type TestApp } from './app.ts';
+import { factoriesFor, type TestUser } from './factories.ts';
+import { operationsOf } from './hostile-requests.ts';
+
+let server: TestApp;
+let user: TestUser;
+let roomId: number;
+beforeAll(async () => {
+  server = await startTestApp();
+  const make = factoriesFor(server);
+  user = await make.user();
+  roomId = (await make.room(user)).id;
+});
+afterAll(() => server.close());
+
+/** A request to each route that creates something, by operation; `token` left out where nobody is signed in. */
+const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; token?: string }>> = {
+  register: () => ({ path: '/api/auth/register', body: { email: 'new@example.org', username: 'newcomer', password: 'secret1' } }),
+  createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
+  createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
+  sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
+  createInviteLink: () => ({ path: `/api/rooms/${roomId}/invite-link`, token: user.token }),
+};
+
+it('every route that creates something is tried below', async () => {
+  const operations = operationsOf((await server.ask('GET', '/api/openapi.json')).body);
+  const creating = operations.filter(({ method, answers }) => method === 'POST' && answers.has(201)).map(({ id }) => id);
+  expect(creating.toSorted()).toEqual(Object.keys(REQUESTS).toSorted());
+});
+
+it.each(Object.keys(REQUESTS))('%s with the same key gives the first answer again, to the letter, also at once', async (id) => {
+  const { path, ...ask } = REQUESTS[id]!();
+  const post = (): Promise<Answer> => server.ask('POST', path, { ...ask, headers: { 'idempotency-key': `key-of-${id}` } });
+  const together = await Promise.all(Array.from({ length: 10 }, post));
+  const answered = [...together.filter(({ status }) => status === 201), await post()];
+  expect(answered.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
+  for (const answer of answered) expect(answer.body).toEqual(answered[0]!.body);
+  for (const { status, body } of together.filter((answer) => answer.status !== 201)) {
+    expect([status, body.code]).toEqual([409, 'idempotency.in_flight']);
+  }
+});
