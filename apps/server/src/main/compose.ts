@@ -73,9 +73,8 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     await migrate(database, { log, progress });
     const queries = database.kysely;
 
-    const redis = openRedis(config.redis, {
-      onChange: (status, error) => log.warn({ module: 'redis', err: error }, `Redis ${status}`),
-    });
+    const redis = openRedis(config.redis);
+    redis.onChange((status, error) => log.warn({ module: 'redis', err: error }, `Redis ${status}`));
     closing.add('redis', () => redis.close());
     const storage = createStorage(config.storage.folder, { clock, newId: randomUUID });
     closing.add('storage', () => storage.close());

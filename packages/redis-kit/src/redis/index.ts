@@ -1,1 +1,4 @@
-export { openRedis, type RedisConnection, type RedisFigures, type RedisSettings } from './redis.ts';
+export {
+  openRedis, type RedisClient, type RedisConnection, type RedisFigures, type RedisProfile, type RedisSettings,
+} from './redis.ts';
+export { createTurn, type Turn } from './turn.ts';

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { createTurn, type Turn } from './turn.ts';
 
 /** Which Redis, or that there is none: the embedded default. */
 export type RedisSettings =
@@ -25,37 +26,56 @@ export interface RedisFigures {
   readonly memoryBytes: number;
 }
 
-/** A connection for requests: it never queues commands for a Redis that is away, it fails at once. */
+/**
+ * How a connection behaves while its Redis is away: `request` fails each command at once or after its time limit;
+ * `worker` lets commands wait as long as it takes; `subscriber` too, and takes its subscriptions up again.
+ */
+export type RedisProfile = 'request' | 'worker' | 'subscriber';
+
+export type RedisClient = Redis | Cluster;
+
+/** A connection, or its absence. */
 export interface RedisConnection {
   readonly kind: RedisSettings['kind'];
+  /** For this kit's drivers; undefined where there is no Redis. */
+  readonly client: RedisClient | undefined;
+  /** What this connection's requests of one turn share. */
+  readonly turn: Turn;
   /** As last known, without asking. */
   status(): 'connected' | 'disconnected' | 'disabled';
   /** One round trip, in milliseconds; rejects when there is none within the time limit. */
   ping(): Promise<number>;
   /** Keys and memory over all masters; zeroes where there is no Redis. */
   figures(): Promise<RedisFigures>;
+  /** Called when the connection comes and goes, not at each failed attempt to get it back. In a cluster: of any master. */
+  onChange(listener: (status: 'connected' | 'disconnected', error?: Error) => void): void;
   close(): Promise<void>;
 }
 
-interface Events {
-  /** Called when the connection comes and goes, not at each failed attempt to get it back. */
-  readonly onChange?: (status: 'connected' | 'disconnected', error?: Error) => void;
+interface Options {
+  readonly profile?: RedisProfile;
 }
 
 /** Opens a connection that keeps trying with a growing pause (50 ms to 2 s); an unreachable Redis is no error here. */
-export function openRedis(settings: RedisSettings, events: Events = {}): RedisConnection {
+export function openRedis(settings: RedisSettings, { profile = 'request' }: Options = {}): RedisConnection {
   if (settings.kind === 'none') return noRedis;
-  const client = settings.kind === 'cluster' ? openCluster(settings) : openStandalone(settings);
+  const client = settings.kind === 'cluster' ? openCluster(settings, profile) : openStandalone(settings, profile);
+  const listeners: ((status: 'connected' | 'disconnected', error?: Error) => void)[] = [];
   let connected = false;
   let lastError: Error | undefined;
   const change = (now: boolean): void => {
     if (now === connected) return;
     connected = now;
-    events.onChange?.(now ? 'connected' : 'disconnected', now ? undefined : lastError);
+    for (const listener of listeners) listener(now ? 'connected' : 'disconnected', now ? undefined : lastError);
   };
   client.on('ready', () => change(true));
   client.on('close', () => change(false));
   client.on('end', () => change(false));
+  if (client instanceof Cluster) {
+    // One master gone is a part of the keys gone: whoever trusts what lies there must hear of it.
+    client.on('+node', (node: Redis) => node.on('close', () => change(false)).on('ready', () => change(client.status === 'ready')));
+    client.on('-node', () => change(false));
+  }
   // Without a listener each failed attempt would end the process.
   client.on('error', (error: Error) => {
     lastError = error;
@@ -65,6 +85,9 @@ export function openRedis(settings: RedisSettings, events: Events = {}): RedisCo
 
   return {
     kind: settings.kind,
+    client,
+    turn: createTurn(() => (client instanceof Redis && client.status === 'ready' ? client.stream : undefined)),
+    onChange: (listener) => void listeners.push(listener),
     status: () => (connected ? 'connected' : 'disconnected'),
     async ping() {
       const startedAt = performance.now();
@@ -88,6 +111,9 @@ export function openRedis(settings: RedisSettings, events: Events = {}): RedisCo
 
 const noRedis: RedisConnection = Object.freeze({
   kind: 'none',
+  client: undefined,
+  turn: createTurn(),
+  onChange: () => {},
   status: () => 'disabled',
   ping: async () => 0,
   figures: async () => ({ totalKeys: 0, memoryBytes: 0 }),
@@ -102,13 +128,19 @@ const failFast = (timeoutMs: number) => ({
   connectTimeout: 2000,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
-  retryStrategy: retry,
+  autoResendUnfulfilledCommands: false,
 }) satisfies RedisOptions;
 
-function openStandalone(settings: Extract<RedisSettings, { kind: 'standalone' }>): Redis {
+/** Queues and subscriptions: what was asked for is done when Redis is back. */
+const patient = { connectTimeout: 5000, maxRetriesPerRequest: null, enableOfflineQueue: true } satisfies RedisOptions;
+
+const optionsFor = (profile: RedisProfile, timeoutMs: number) => (profile === 'request' ? failFast(timeoutMs) : patient);
+
+function openStandalone(settings: Extract<RedisSettings, { kind: 'standalone' }>, profile: RedisProfile): Redis {
   const { host, port, username, password, db, tls, timeoutMs } = settings;
   return new Redis({
-    ...failFast(timeoutMs),
+    ...optionsFor(profile, timeoutMs),
+    retryStrategy: retry,
     host, port, db,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -116,12 +148,15 @@ function openStandalone(settings: Extract<RedisSettings, { kind: 'standalone' }>
   });
 }
 
-function openCluster(settings: Extract<RedisSettings, { kind: 'cluster' }>): Cluster {
+function openCluster(settings: Extract<RedisSettings, { kind: 'cluster' }>, profile: RedisProfile): Cluster {
   const { nodes, password, timeoutMs } = settings;
+  const { enableOfflineQueue, ...options } = optionsFor(profile, timeoutMs);
   return new Cluster(nodes.map(({ host, port }) => ({ host, port })), {
-    redisOptions: { commandTimeout: timeoutMs, connectTimeout: 2000, maxRetriesPerRequest: 0, ...(password !== undefined && { password }) },
+    redisOptions: { ...options, ...(password !== undefined && { password }) },
     clusterRetryStrategy: retry,
-    enableOfflineQueue: false,
+    enableOfflineQueue,
+    // Loads and versions are read where they are written: a replica may lag behind.
+    scaleReads: 'master',
   });
 }
 

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry } from './entry.ts';
+import type { CacheStore } from './store.ts';
+
+interface Flight {
+  readonly versions: readonly string[];
+  readonly result: Promise<Entry>;
+}
+
+interface Work {
+  /** An entry with these very versions that another process has stored meanwhile. */
+  readonly found: () => Promise<Entry | undefined>;
+  readonly load: () => Promise<Entry>;
+  readonly store: (entry: Entry) => Promise<void>;
+}
+
+/** A process that dies while it loads keeps the others waiting no longer than this. */
+const LEASE_MS = 5000;
+const FIRST_LOOK_MS = 2;
+const MAX_LOOK_MS = 50;
+
+/** One load at a time per key and versions: in this process, and by a lease over all. CA6, CA14 */
+export function createFlights({ store, leaseWaitMs }: { readonly store: CacheStore; readonly leaseWaitMs: number }) {
+  const flights = new Map<string, Flight>();
+  const storing = new Set<Promise<void>>();
+
+  async function fly(key: string, versions: readonly string[], work: Work): Promise<Entry> {
+    if (!store.shared) return work.load();
+    // The versions are in the lease's name: whoever has newer ones must not wait for an older load.
+    const lease = `${key}:${versions.join('.')}`;
+    if (!(await store.lease(lease, LEASE_MS))) {
+      const other = await waitFor(work.found);
+      if (other !== undefined) return other;
+    }
+    let entry: Entry;
+    try {
+      entry = await work.load();
+    } catch (error) {
+      await store.release(lease).catch(() => {});
+      throw error;
+    }
+    // The answer does not wait for the store.
+    const stored = work.store(entry).then(() => store.release(lease)).catch(() => {});
+    storing.add(stored);
+    void stored.then(() => storing.delete(stored));
+    return entry;
+  }
+
+  async function waitFor(found: Work['found']): Promise<Entry | undefined> {
+    const until = performance.now() + leaseWaitMs;
+    for (let pauseMs = FIRST_LOOK_MS; performance.now() < until; pauseMs = Math.min(MAX_LOOK_MS, pauseMs * 2)) {
+      await sleep(pauseMs);
+      const entry = await found();
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  return {
+    /** Joins a load in flight that rests on the same versions, or starts one. */
+    share(key: string, versions: readonly string[], work: Work): Promise<Entry> {
+      const current = flights.get(key);
+      if (current !== undefined && current.versions.every((version, index) => version === versions[index])) return current.result;
+      const flight: Flight = { versions, result: fly(key, versions, work) };
+      flights.set(key, flight);
+      const done = (): void => {
+        if (flights.get(key) === flight) flights.delete(key);
+      };
+      flight.result.then(done, done);
+      return flight.result;
+    },
+    /** Settles when nothing is being stored any more. */
+    async idle(): Promise<void> {
+      await Promise.all(storing);
+    },
+  };
+}
