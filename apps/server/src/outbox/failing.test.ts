@@ -137,7 +137,7 @@ test('[OB9] Effects of an unknown kind are left alone, with those behind them, u
   await expect.poll(() => jobs.applied).toEqual([3]);
   await old.drain();
   expect(jobs.applied).toEqual([3]);
-  expect(await old.figures()).toMatchObject({ pending: 2, failed: 0 });
+  await expect.poll(() => old.figures()).toMatchObject({ pending: 2, failed: 0 });
   const newer = recorder();
   await startNode(db, [fence.handler(newer.apply), job.handler(newer.apply)]);
   await expect.poll(() => [...newer.applied, ...jobs.applied].toSorted(ascending)).toEqual([1, 2, 3]);

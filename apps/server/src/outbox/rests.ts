@@ -10,6 +10,8 @@ export interface RestSettings {
 export interface Rests {
   awake(kinds: readonly string[]): string[];
   isResting(kind: string): boolean;
+  /** The target was away when it was last tried, whether the rest is over or not. */
+  isAway(kind: string): boolean;
   /** The target was away just now. */
   away(kind: string): void;
   /** The target answered. True when the kind had been resting. */
@@ -23,6 +25,7 @@ export function createRests(settings: RestSettings, clock: Clock): Rests {
   const isResting = (kind: string): boolean => (rests.get(kind)?.untilMs ?? 0) > clock.now();
   return {
     isResting,
+    isAway: (kind) => rests.has(kind),
     awake: (kinds) => kinds.filter((kind) => !isResting(kind)),
     away(kind) {
       // Many find the same target away at once; that is one absence.

@@ -9,6 +9,8 @@ import type { Rests } from './rests.ts';
 /** Looks at first soon, for most waits are for another batch to end; later less often. */
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 50;
+/** Other nodes are asked again: one may have looked just while this one was trying once more. */
+const ASK_AGAIN_MS = 200;
 
 export type WaitingRow = CommittedRow & Pick<repo.OutboxRow, 'kind'>;
 
@@ -45,16 +47,18 @@ export function createWaiting({ queries, rests, tryRows, log }: Deps) {
     /** Settles when all rows are applied or set aside, or `timeoutMs` have passed. `tried`: once already, and failed. */
     async untilApplied(rows: readonly WaitingRow[], options: { readonly timeoutMs: number; readonly tried: boolean }): Promise<void> {
       const endMs = performance.now() + options.timeoutMs;
-      const givenAway = new Set<string>();
+      let askAtMs = 0;
       let left = rows;
       if (!options.tried) await tryRows(left);
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
         const there = await remaining.add(left.map((row) => row.id));
         left = left.filter((row) => there.has(row.id));
         // What this node cannot reach perhaps another can.
-        const toGive = left.filter((row) => rests.isResting(row.kind) && !givenAway.has(row.id)).map((row) => row.id);
-        for (const id of toGive) givenAway.add(id);
-        if (toGive.length > 0) void released.add(toGive);
+        const away = left.filter((row) => rests.isAway(row.kind)).map((row) => row.id);
+        if (away.length > 0 && performance.now() >= askAtMs) {
+          askAtMs = performance.now() + ASK_AGAIN_MS;
+          void released.add(away);
+        }
         if (left.length === 0 || closing || performance.now() + pauseMs > endMs) return;
         await sleep(pauseMs);
         const toTry = left.filter((row) => !rests.isResting(row.kind));
