@@ -1,21 +1,6 @@
 import fc from 'fast-check';
-
-// What is read of an API description. JSON Schema is as deep as it likes to be.
-// oxlint-disable-next-line no-explicit-any
-type Json = any;
-
-export interface Operation {
-  /** As the description names it. */
-  readonly id: string;
-  readonly method: string;
-  /** `/api/rooms/{id}`. */
-  readonly path: string;
-  readonly parameters: readonly Json[];
-  /** By content type; undefined where there is none. */
-  readonly content: Readonly<Record<string, Json>> | undefined;
-  /** Status → codes of problems with that status; none for successes. */
-  readonly answers: ReadonlyMap<number, readonly string[]>;
-}
+import { hostileValue, mostly, type World } from './hostile-values.ts';
+import { type Json, type Operation, operationsOf } from './operations.ts';
 
 export interface HostileRequest {
   readonly operation: Operation;
@@ -27,101 +12,43 @@ export interface HostileRequest {
   readonly as: string;
 }
 
-export interface World {
-  /** Names of tokens; more likely the more often one stands here. */
-  readonly callers: readonly string[];
-  /** UUIDs that stood for something. */
-  readonly uuids: readonly string[];
-  /** Texts that mean something to the server: names and tokens, after two passwords. */
-  readonly texts: readonly string[];
-  /** Files that may be sent as a film. */
-  readonly films: readonly Uint8Array[];
-}
-
-export function operationsOf(description: Json): Operation[] {
-  return Object.entries<Json>(description.paths).flatMap(([path, methods]) =>
-    Object.entries<Json>(methods).map(([method, operation]) => ({
-      id: operation.operationId,
-      method: method.toUpperCase(),
-      path,
-      parameters: operation.parameters,
-      content: operation.requestBody?.content,
-      answers: new Map(Object.entries<Json>(operation.responses).map(([status, { 'x-codes': codes }]) => [Number(status), codes ?? []])),
-    })),
-  );
-}
-
-const TEXTS = [
-  '', ' ', '\t\n', '0', '-1', 'null', 'true', '{}', "'; drop table users; --", "1' or '1'='1", '" or ""="', '%', '_', '\\', '$1', '${7*7}',
-  '<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '&lt;', '../../../etc/passwd', 'a\u0000b', '\ud800', 'x\udc00', '\uFEFFx',
-  '\u202Eevil\u202C', 'مرحبا', 'שלום', '😀👩‍👩‍👧‍👦', 'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢', '\u2028', '\u0007', 'İIıi', 'ﬀ', 'x'.repeat(100_000), '😀'.repeat(2000),
-  'https://example.org/film.mp4', 'javascript:alert(1)', 'file:///etc/passwd', 'anna@example.org', '2024-02-30T25:61:61Z', 'constructor',
-  '00000000-0000-0000-0000-000000000000',
-];
-const NUMBERS = [
-  -1, 0, -0, 1, 1.5, -1e-7, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53 - 1, 2 ** 53, 2 ** 63, 1e21, 1e308, -1e308, 5e-324,
-];
-const OTHERS: readonly unknown[] = [null, true, false, [], {}, [1], ['a'], [[]], [null], { a: 1 }, { $ne: null }, { toString: 'x' }];
-const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(...TEXTS), fc.constantFrom<unknown>(...NUMBERS), fc.constantFrom<unknown>(...OTHERS),
-  fc.string({ unit: 'binary', maxLength: 30 }), fc.jsonValue({ maxDepth: 3 }),
-);
-
-function validText(schema: Json, world: World): fc.Arbitrary<string> {
-  if (schema.format === 'uuid') return fc.constantFrom(...world.uuids);
-  if (schema.format === 'email') return fc.integer({ min: 0, max: 1e6 }).map((n) => `person${n}@example.org`);
-  if (schema.pattern?.startsWith('^https?')) return fc.constantFrom('https://example.org/a.mp4', 'http://example.org/b.webm', 'https://x.org/c');
-  if (schema.pattern?.startsWith('^[A-Za-z0-9]')) return fc.integer({ min: 0, max: 1e6 }).map((n) => `person${n}`);
-  const max = schema.maxLength ?? 40;
-  return fc.oneof(
-    fc.constantFrom(...TEXTS.filter((text) => text.isWellFormed() && !text.includes('\0'))).map((text) => Array.from(text).slice(0, max).join('')),
-    fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(max, 40) }),
-    fc.constantFrom(...world.texts),
-  );
-}
-
-function valid(schema: Json, world: World, components: Json): fc.Arbitrary<unknown> {
-  if (schema.$ref) return valid(components[schema.$ref.split('/').at(-1)], world, components);
-  if (schema.enum) return fc.constantFrom(...schema.enum);
-  if ('const' in schema) return fc.constant(schema.const);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((option: Json) => valid(option, world, components)));
-  switch (schema.type) {
-    case 'string': return validText(schema, world);
-    case 'integer': return fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: Math.max(0, schema.minimum ?? 0), max: (schema.minimum ?? 0) + 12 }) },
-      { weight: 1, arbitrary: fc.constantFrom(schema.minimum ?? 0, schema.maximum ?? 2 ** 31, (schema.maximum ?? 9) + 1, (schema.minimum ?? 0) - 1) },
-    );
-    case 'number': return fc.double({ min: schema.minimum ?? 0, max: schema.maximum ?? 1e6, noNaN: true });
-    case 'boolean': return fc.boolean();
-    case 'null': return fc.constant(null);
-    case 'object': return fc.record(
-      Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, property]) => [
-        name, /password$/i.test(name) ? password(property, world, components) : mostly(property, world, components),
-      ])),
-      { requiredKeys: schema.required ?? [] },
-    );
-    default: throw new Error(`No values for ${JSON.stringify(schema)}`);
-  }
-}
-
-/** One that is right, more often than chance would have it. */
-const password = (schema: Json, world: World, components: Json): fc.Arbitrary<unknown> =>
-  fc.oneof(fc.constantFrom(...world.texts.slice(0, 2)), mostly(schema, world, components));
-
-/** What fits, and now and then something else. */
-const mostly = (schema: Json, world: World, components: Json): fc.Arbitrary<unknown> =>
-  fc.oneof({ weight: 12, arbitrary: valid(schema, world, components) }, { weight: 1, arbitrary: hostileValue });
-
 const BROKEN: readonly (string | Uint8Array)[] = [
-  '', '{', 'null', '[]', '"x"', '1', '{"a":}', '{"name":"a"}x', '\uFEFF{}', '['.repeat(50_000), `${'['.repeat(5000)}${']'.repeat(5000)}`,
-  Buffer.from('7b226e616d65223a22ff227d', 'hex'), Buffer.from('{"name":"a"}', 'utf16le'), Buffer.alloc(1000), '{"__proto__":{"a":1}}',
+  '',
+  '{',
+  'null',
+  '[]',
+  '"x"',
+  '1',
+  '{"a":}',
+  '{"name":"a"}x',
+  '\uFEFF{}',
+  '['.repeat(50_000),
+  `${'['.repeat(5000)}${']'.repeat(5000)}`,
+  Buffer.from('7b226e616d65223a22ff227d', 'hex'),
+  Buffer.from('{"name":"a"}', 'utf16le'),
+  Buffer.alloc(1000),
+  '{"__proto__":{"a":1}}',
 ];
-const UNKNOWN_FIELDS = ['x', 'id', 'ownerId', 'role', 'isAdmin', '__proto__', 'constructor', '', 'a\u0000', 'x'.repeat(1000)];
+const UNKNOWN_FIELDS = [
+  'x',
+  'id',
+  'ownerId',
+  'role',
+  'isAdmin',
+  '__proto__',
+  'constructor',
+  '',
+  'a\u0000',
+  'x'.repeat(1000),
+];
 
 function jsonBody(schema: Json, world: World, components: Json): fc.Arbitrary<string | Uint8Array> {
   const whole = mostly(schema, world, components);
-  const withUnknown = fc.tuple(whole, fc.constantFrom(...UNKNOWN_FIELDS), hostileValue)
-    .map(([value, name, more]) => (typeof value === 'object' && value !== null ? Object.assign({}, value, { [name]: more }) : value));
+  const withUnknown = fc
+    .tuple(whole, fc.constantFrom(...UNKNOWN_FIELDS), hostileValue)
+    .map(([value, name, more]) =>
+      typeof value === 'object' && value !== null ? Object.assign({}, value, { [name]: more }) : value,
+    );
   return fc.oneof(
     { weight: 16, arbitrary: whole.map((value) => JSON.stringify(value)) },
     { weight: 2, arbitrary: withUnknown.map((value) => JSON.stringify(value)) },
@@ -134,7 +61,24 @@ const inAddress = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return encodeURIComponent(text.toWellFormed()).slice(0, 3000);
 };
-const RAW_IN_ADDRESS = ['%', '%FF', '%00', '%ED%A0%80', '%C0%AE', '..', '1/..', '1%2F2', ';', '1;x', '-', '01', '0x1', '1e1', '+1', '1.0'];
+const RAW_IN_ADDRESS = [
+  '%',
+  '%FF',
+  '%00',
+  '%ED%A0%80',
+  '%C0%AE',
+  '..',
+  '1/..',
+  '1%2F2',
+  ';',
+  '1;x',
+  '-',
+  '01',
+  '0x1',
+  '1e1',
+  '+1',
+  '1.0',
+];
 
 function inAddressMostly(schema: Json, world: World, components: Json): fc.Arbitrary<string> {
   return fc.oneof(
@@ -144,53 +88,111 @@ function inAddressMostly(schema: Json, world: World, components: Json): fc.Arbit
 }
 
 function target(operation: Operation, world: World, components: Json): fc.Arbitrary<string> {
-  const values = (place: string) => fc.tuple(
-    ...operation.parameters.filter((parameter) => parameter.in === place)
-      .map(({ name, schema }) => fc.oneof(
-        { weight: place === 'path' && !/^delete(Room|Movie)/.test(operation.id) ? 2 : 0, arbitrary: fc.constant(`{${name}}`) },
-        { weight: 1, arbitrary: inAddressMostly(schema, world, components) },
-      ).map((value): [string, string] => [name, value])),
-  );
+  const values = (place: string) =>
+    fc.tuple(
+      ...operation.parameters
+        .filter((parameter) => parameter.in === place)
+        .map(({ name, schema }) =>
+          fc
+            .oneof(
+              {
+                weight: place === 'path' && !/^delete(Room|Movie)/.test(operation.id) ? 2 : 0,
+                arbitrary: fc.constant(`{${name}}`),
+              },
+              { weight: 1, arbitrary: inAddressMostly(schema, world, components) },
+            )
+            .map((value): [string, string] => [name, value]),
+        ),
+    );
   const extra = fc.oneof(
     { weight: 25, arbitrary: fc.constant('') },
-    { weight: 1, arbitrary: fc.constantFrom('x=1', '__proto__=1', 'page=1&page=2', 'page[]=1', 'limit=', '%FF', '=', '&&&', `x=${'y'.repeat(3000)}`) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        'x=1',
+        '__proto__=1',
+        'page=1&page=2',
+        'page[]=1',
+        'limit=',
+        '%FF',
+        '=',
+        '&&&',
+        `x=${'y'.repeat(3000)}`,
+      ),
+    },
   );
-  return fc.tuple(values('path'), values('query').chain((all) => fc.subarray(all)), extra).map(([path, query, more]) => {
-    const address = path.reduce((text, [name, value]) => text.replace(`{${name}}`, () => value), operation.path);
-    const search = [...query.map(([name, value]) => `${name}=${value}`), ...(more === '' ? [] : [more])].join('&');
-    return search === '' ? address : `${address}?${search}`;
-  });
+  return fc
+    .tuple(
+      values('path'),
+      values('query').chain((all) => fc.subarray(all)),
+      extra,
+    )
+    .map(([path, query, more]) => {
+      const address = path.reduce((text, [name, value]) => text.replace(`{${name}}`, () => value), operation.path);
+      const search = [...query.map(([name, value]) => `${name}=${value}`), ...(more === '' ? [] : [more])].join('&');
+      return search === '' ? address : `${address}?${search}`;
+    });
 }
 
 const sometimes = (name: string, weight: number, values: readonly string[]) =>
-  fc.oneof({ weight: 100 - weight, arbitrary: fc.constant({}) }, { weight, arbitrary: fc.constantFrom(...values).map((value) => ({ [name]: value })) });
+  fc.oneof(
+    { weight: 100 - weight, arbitrary: fc.constant({}) },
+    { weight, arbitrary: fc.constantFrom(...values).map((value) => ({ [name]: value })) },
+  );
 
 function headers(operation: Operation): fc.Arbitrary<Record<string, string>> {
   const types = Object.keys(operation.content ?? { 'application/json': {} });
-  return fc.tuple(
-    fc.oneof(
-      { weight: 20, arbitrary: fc.constantFrom(...types) },
-      { weight: 1, arbitrary: fc.constantFrom('text/plain', 'multipart/form-data; boundary=x', 'application/json; charset=utf-16', 'x', '') },
-    ).map((type) => ({ 'content-type': type })),
-    sometimes('idempotency-key', 20, ['a', 'b', 'c', 'd', '', ' ', 'with space', 'k'.repeat(256), 'ü']),
-    sometimes('range', 10, ['bytes=0-', 'bytes=-1', 'bytes=5-1', 'bytes=99999999999-', 'bytes=0-1,3-4', 'lines=1-2', 'bytes=-']),
-    sometimes('if-none-match', 5, ['*', '"x"', 'W/"x"', '"']),
-    sometimes('if-range', 5, ['"x"', 'x', 'Mon, 01 Jan 2024 00:00:00 GMT']),
-    sometimes('cookie', 10, ['watchparty_refresh=x', 'watchparty_refresh=', '=;;;=', 'watchparty_refresh="a\\"b"']),
-    sometimes('user-agent', 10, ["';--", '<b>', 'ü'.repeat(2000), '']),
-    sometimes('x-forwarded-for', 10, ['1.2.3.4', "';--", '::1, 999.999.999.999', '']),
-    sometimes('x-request-id', 5, ['own-id-12345', '<b>']),
-  ).map((all) => Object.assign({}, ...all) as Record<string, string>);
+  return fc
+    .tuple(
+      fc
+        .oneof(
+          { weight: 20, arbitrary: fc.constantFrom(...types) },
+          {
+            weight: 1,
+            arbitrary: fc.constantFrom(
+              'text/plain',
+              'multipart/form-data; boundary=x',
+              'application/json; charset=utf-16',
+              'x',
+              '',
+            ),
+          },
+        )
+        .map((type) => ({ 'content-type': type })),
+      sometimes('idempotency-key', 20, ['a', 'b', 'c', 'd', '', ' ', 'with space', 'k'.repeat(256), 'ü']),
+      sometimes('range', 10, [
+        'bytes=0-',
+        'bytes=-1',
+        'bytes=5-1',
+        'bytes=99999999999-',
+        'bytes=0-1,3-4',
+        'lines=1-2',
+        'bytes=-',
+      ]),
+      sometimes('if-none-match', 5, ['*', '"x"', 'W/"x"', '"']),
+      sometimes('if-range', 5, ['"x"', 'x', 'Mon, 01 Jan 2024 00:00:00 GMT']),
+      sometimes('cookie', 10, ['watchparty_refresh=x', 'watchparty_refresh=', '=;;;=', 'watchparty_refresh="a\\"b"']),
+      sometimes('user-agent', 10, ["';--", '<b>', 'ü'.repeat(2000), '']),
+      sometimes('x-forwarded-for', 10, ['1.2.3.4', "';--", '::1, 999.999.999.999', '']),
+      sometimes('x-request-id', 5, ['own-id-12345', '<b>']),
+    )
+    .map((all) => Object.assign({}, ...all) as Record<string, string>);
 }
 
 /** Requests of all kinds to one operation, from what fits to what nobody should send. */
 function requestTo(operation: Operation, world: World, components: Json): fc.Arbitrary<HostileRequest> {
   const json = operation.content?.['application/json'];
   const body: fc.Arbitrary<string | Uint8Array | undefined> =
-    json !== undefined ? jsonBody(json.schema, world, components)
-      : operation.content !== undefined ? fc.oneof(fc.constantFrom(...world.films), fc.uint8Array({ maxLength: 200 }))
-        : operation.method === 'GET' ? fc.constant(undefined)
-          : fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...BROKEN) });
+    json !== undefined
+      ? jsonBody(json.schema, world, components)
+      : operation.content !== undefined
+        ? fc.oneof(fc.constantFrom(...world.films), fc.uint8Array({ maxLength: 200 }))
+        : operation.method === 'GET'
+          ? fc.constant(undefined)
+          : fc.oneof(
+              { weight: 8, arbitrary: fc.constant(undefined) },
+              { weight: 1, arbitrary: fc.constantFrom(...BROKEN) },
+            );
   return fc.record({
     operation: fc.constant(operation),
     target: target(operation, world, components),
@@ -201,11 +203,21 @@ function requestTo(operation: Operation, world: World, components: Json): fc.Arb
 }
 
 /** The requests of one seed: each operation equally often. */
-export function hostileRequests(description: Json, world: World, options: { readonly seed: number; readonly count: number }): HostileRequest[] {
+export function hostileRequests(
+  description: Json,
+  world: World,
+  options: { readonly seed: number; readonly count: number },
+): HostileRequest[] {
   const operations = operationsOf(description);
   const perOperation = Math.ceil(options.count / operations.length);
   const samples = operations.map((operation, index) =>
-    fc.sample(requestTo(operation, world, description.components.schemas), { numRuns: perOperation, seed: options.seed + index }));
+    fc.sample(requestTo(operation, world, description.components.schemas), {
+      numRuns: perOperation,
+      seed: options.seed + index,
+    }),
+  );
   // One of each in turn, so that what is made is there for those that need it.
-  return Array.from({ length: perOperation }, (_, round) => samples.map((ofOne) => ofOne[round]!)).flat().slice(0, options.count);
+  return Array.from({ length: perOperation }, (_, round) => samples.map((ofOne) => ofOne[round]!))
+    .flat()
+    .slice(0, options.count);
 }

@@ -6,7 +6,8 @@ import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from './app.ts';
 import { factoriesFor, type TestUser } from './factories.ts';
-import { type HostileRequest, hostileRequests, operationsOf } from './hostile-requests.ts';
+import { type HostileRequest, hostileRequests } from './hostile-requests.ts';
+import { operationsOf } from './operations.ts';
 import { runSql } from './postgres-template.ts';
 
 const COUNT = 10_000;
@@ -42,8 +43,11 @@ interface Answer {
 /** Two rooms that play something, two private ones, their films and a message in each. */
 async function firstThings() {
   const movies = await Promise.all([1, 2, 3, 4].map(() => make.movie(people.owner)));
-  const rooms = await Promise.all(movies.map(({ id: movieId }, n) =>
-    make.room(people.owner, n < 2 ? { movieId } : { isPrivate: true, password: 'secret1' })));
+  const rooms = await Promise.all(
+    movies.map(({ id: movieId }, n) =>
+      make.room(people.owner, n < 2 ? { movieId } : { isPrivate: true, password: 'secret1' }),
+    ),
+  );
   const chat = await Promise.all(rooms.map(({ id }) => make.message(people.owner, id)));
   return { movies, rooms, chat };
 }
@@ -51,14 +55,22 @@ async function firstThings() {
 type Thing = Readonly<Record<string, unknown>> & { readonly id: number | string };
 
 /** What requests may address: four of each from the start on, and what was made last. */
-function createRecent(first: { readonly rooms: readonly Thing[]; readonly movies: readonly Thing[]; readonly chat: readonly Thing[] }) {
+function createRecent(first: {
+  readonly rooms: readonly Thing[];
+  readonly movies: readonly Thing[];
+  readonly chat: readonly Thing[];
+}) {
   const kept: Record<string, readonly Thing[]> = { ...first };
   let turn = 0;
   return {
     note({ operation, as }: HostileRequest, { status, text }: Answer): void {
       const noun = { createRoom: 'rooms', createMovie: 'movies', sendChatMessage: 'chat' }[operation.id];
       if (status === 201 && noun !== undefined && as === 'owner') {
-        kept[noun] = [...kept[noun]!.slice(0, 4), (JSON.parse(text) as { data: Thing }).data, ...kept[noun]!.slice(4, 7)];
+        kept[noun] = [
+          ...kept[noun]!.slice(0, 4),
+          (JSON.parse(text) as { data: Thing }).data,
+          ...kept[noun]!.slice(4, 7),
+        ];
       }
     },
     locate(target: string): string {
@@ -69,7 +81,9 @@ function createRecent(first: { readonly rooms: readonly Thing[]; readonly movies
       const thing: Thing = list[turn % list.length] ?? { id: 1 };
       const userId = [people.owner.id, people.other.id, people.admin.id][turn % 3]!;
       const ids: Readonly<Record<string, unknown>> = {
-        id: thing.id, userId, roomId: messages ? thing['roomId'] : thing.id,
+        id: thing.id,
+        userId,
+        roomId: messages ? thing['roomId'] : thing.id,
       };
       return target.replaceAll(/\{(\w+)\}/g, (_all, name: string) => `${ids[name] as number | string}`);
     },
@@ -79,20 +93,36 @@ function createRecent(first: { readonly rooms: readonly Thing[]; readonly movies
 function send({ operation, target, headers, body }: HostileRequest, bearer: string | undefined): Promise<Answer> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {
-    const request = httpRequest({
-      hostname, port, agent, method: operation.method, path: target,
-      headers: {
-        ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')])),
-        ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-        ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+    const request = httpRequest(
+      {
+        hostname,
+        port,
+        agent,
+        method: operation.method,
+        path: target,
+        headers: {
+          ...Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
+          ),
+          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+          ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+        },
       },
-    }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject).on('end', () => resolve({
-        status: response.statusCode!, type: response.headers['content-type'] ?? '', requestId: response.headers['x-request-id'] as string,
-        text: Buffer.concat(chunks).toString(),
-      }));
-    });
+      (response) => {
+        const chunks: Buffer[] = [];
+        response
+          .on('data', (chunk: Buffer) => chunks.push(chunk))
+          .on('error', reject)
+          .on('end', () =>
+            resolve({
+              status: response.statusCode!,
+              type: response.headers['content-type'] ?? '',
+              requestId: response.headers['x-request-id'] as string,
+              text: Buffer.concat(chunks).toString(),
+            }),
+          );
+      },
+    );
     request.on('error', reject).end(body);
   });
 }
@@ -108,17 +138,25 @@ async function tokens(): Promise<Map<string, string>> {
   const secret = server.config.auth.jwtSecret;
   const seconds = Math.floor(Date.now() / 1000);
   const header = { alg: 'HS256', typ: 'at+jwt' };
-  const claims = { sid: people.admin.sessionId, sub: String(people.admin.id), aud: 'watchparty', iat: seconds, exp: seconds + 600 };
-  const map = new Map<string, string>(Object.entries({
-    expired: token(header, { ...claims, iat: seconds - 1000, exp: seconds - 100 }, secret),
-    forged: token(header, claims, 'guess'),
-    unsigned: token({ ...header, alg: 'none' }, claims, '').replace(/[^.]*$/, ''),
-    ended: token(header, { ...claims, sid: '01890000-0000-7000-8000-000000000000' }, secret),
-    'with a hostile session': token(header, { ...claims, sid: "';--" }, secret),
-    'with a hostile user': token(header, { ...claims, sub: '1e99' }, secret),
-    garbage: 'a.b.c',
-    'very long': 'x'.repeat(8000),
-  }));
+  const claims = {
+    sid: people.admin.sessionId,
+    sub: String(people.admin.id),
+    aud: 'watchparty',
+    iat: seconds,
+    exp: seconds + 600,
+  };
+  const map = new Map<string, string>(
+    Object.entries({
+      expired: token(header, { ...claims, iat: seconds - 1000, exp: seconds - 100 }, secret),
+      forged: token(header, claims, 'guess'),
+      unsigned: token({ ...header, alg: 'none' }, claims, '').replace(/[^.]*$/, ''),
+      ended: token(header, { ...claims, sid: '01890000-0000-7000-8000-000000000000' }, secret),
+      'with a hostile session': token(header, { ...claims, sid: "';--" }, secret),
+      'with a hostile user': token(header, { ...claims, sub: '1e99' }, secret),
+      garbage: 'a.b.c',
+      'very long': 'x'.repeat(8000),
+    }),
+  );
   for (const [name, { token: own }] of Object.entries(people)) map.set(name, own);
   return map;
 }
@@ -128,7 +166,13 @@ function fault({ operation, target }: HostileRequest, { status, type, requestId,
   if (status >= 500) return 'a server error';
   if (!requestId) return 'no request id';
   if (type.startsWith('video/') || status === 304) return operation.id === 'streamMovie' ? undefined : 'a film';
-  const body = JSON.parse(text) as { success?: boolean; data?: unknown; code: string; status: number; requestId: string };
+  const body = JSON.parse(text) as {
+    success?: boolean;
+    data?: unknown;
+    code: string;
+    status: number;
+    requestId: string;
+  };
   if (status < 400) {
     if (!operation.answers.has(status)) return 'an undeclared status';
     if (operation.path.endsWith('health')) return undefined;
@@ -142,54 +186,70 @@ function fault({ operation, target }: HostileRequest, { status, type, requestId,
   return operation.answers.get(status)?.includes(body.code) === true ? undefined : `an undeclared code, ${body.code}`;
 }
 
-it(`answers ${COUNT} hostile requests with no server error, always in shape, and keeps its data whole`, { timeout: 120_000 }, async () => {
-  const description = (await server.ask('GET', '/api/openapi.json')).body;
-  const operations = operationsOf(description);
-  const given = {
-    callers: ['admin', 'owner', 'owner', 'owner', 'other', 'none', ...(await tokens()).keys()],
-    uuids: [people.owner.sessionId, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
-    films: await Promise.all([
-      fixture('../src/main/demo/assets/sample-film.mp4'), fixture('fixtures/films/text.mp4'), fixture('fixtures/films/truncated.mp4'),
-      fixture('fixtures/films/silent.mp4'),
-    ]),
-  };
-  const bystanders = await Promise.all(Array.from({ length: 8 }, () => make.user()));
-  const world = { ...given, texts: ['secret1', 'correct horse', ...bystanders.flatMap((user) => [user.username, user.refreshToken])] };
-  const queue = hostileRequests(description, world, { seed: SEED, count: COUNT });
-  const held = await tokens();
-  const recent = createRecent(await firstThings());
-  const seen = new Map<string, Map<number, number>>(operations.map(({ id }) => [id, new Map<number, number>()]));
-  const faults: string[] = [];
+it(
+  `answers ${COUNT} hostile requests with no server error, always in shape, and keeps its data whole`,
+  { timeout: 120_000 },
+  async () => {
+    const description = (await server.ask('GET', '/api/openapi.json')).body;
+    const operations = operationsOf(description);
+    const given = {
+      callers: ['admin', 'owner', 'owner', 'owner', 'other', 'none', ...(await tokens()).keys()],
+      uuids: [people.owner.sessionId, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+      films: await Promise.all([
+        fixture('../src/main/demo/assets/sample-film.mp4'),
+        fixture('fixtures/films/text.mp4'),
+        fixture('fixtures/films/truncated.mp4'),
+        fixture('fixtures/films/silent.mp4'),
+      ]),
+    };
+    const bystanders = await Promise.all(Array.from({ length: 8 }, () => make.user()));
+    const world = {
+      ...given,
+      texts: ['secret1', 'correct horse', ...bystanders.flatMap((user) => [user.username, user.refreshToken])],
+    };
+    const queue = hostileRequests(description, world, { seed: SEED, count: COUNT });
+    const held = await tokens();
+    const recent = createRecent(await firstThings());
+    const seen = new Map<string, Map<number, number>>(operations.map(({ id }) => [id, new Map<number, number>()]));
+    const faults: string[] = [];
 
-  async function worker(): Promise<void> {
-    for (let taken = queue.pop(); taken !== undefined && faults.length < 10; taken = queue.pop()) {
-      const next = { ...taken, target: recent.locate(taken.target) };
-      const answer = await send(next, held.get(next.as));
-      recent.note(next, answer);
-      const counts = seen.get(next.operation.id)!;
-      counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
-      const wrong = fault(next, answer);
-      if (wrong !== undefined) faults.push(describeFault(wrong, next, answer));
-      if (next.operation.id === 'logout' && answer.status === 200) held.set(next.as, await signInAgain(next.as as keyof typeof people));
+    async function worker(): Promise<void> {
+      for (let taken = queue.pop(); taken !== undefined && faults.length < 10; taken = queue.pop()) {
+        const next = { ...taken, target: recent.locate(taken.target) };
+        const answer = await send(next, held.get(next.as));
+        recent.note(next, answer);
+        const counts = seen.get(next.operation.id)!;
+        counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
+        const wrong = fault(next, answer);
+        if (wrong !== undefined) faults.push(describeFault(wrong, next, answer));
+        if (next.operation.id === 'logout' && answer.status === 200)
+          held.set(next.as, await signInAgain(next.as as keyof typeof people));
+      }
     }
-  }
-  async function signInAgain(name: keyof typeof people): Promise<string> {
-    const { accessToken } = await server.app.write((tx) => server.app.sessions.open(tx, people[name].id, { userAgent: '', ip: '' }));
-    return accessToken;
-  }
+    async function signInAgain(name: keyof typeof people): Promise<string> {
+      const { accessToken } = await server.app.write((tx) =>
+        server.app.sessions.open(tx, people[name].id, { userAgent: '', ip: '' }),
+      );
+      return accessToken;
+    }
 
-  queue.reverse();
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-  expect(faults, `HOSTILE_SEED=${SEED}`).toEqual([]);
+    queue.reverse();
+    await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+    expect(faults, `HOSTILE_SEED=${SEED}`).toEqual([]);
 
-  // Chance decides which rare states come up; that most doors opened shows that the requests were not all nonsense.
-  const opened = [...seen.values()].filter((counts) => [...counts.keys()].some((status) => status < 400)).length;
-  expect(opened / operations.length, `operations that served a request; HOSTILE_SEED=${SEED}`).toBeGreaterThan(0.75);
-  expect((await server.ask('GET', '/health')).body.status).toBe('healthy');
-  expect(await brokenInvariants(), `HOSTILE_SEED=${SEED}`).toEqual([]);
-});
+    // Chance decides which rare states come up; that most doors opened shows that the requests were not all nonsense.
+    const opened = [...seen.values()].filter((counts) => [...counts.keys()].some((status) => status < 400)).length;
+    expect(opened / operations.length, `operations that served a request; HOSTILE_SEED=${SEED}`).toBeGreaterThan(0.75);
+    expect((await server.ask('GET', '/health')).body.status).toBe('healthy');
+    expect(await brokenInvariants(), `HOSTILE_SEED=${SEED}`).toEqual([]);
+  },
+);
 
-const describeFault = (wrong: string, { operation, target, headers, body, as }: HostileRequest, answer: Answer): string =>
+const describeFault = (
+  wrong: string,
+  { operation, target, headers, body, as }: HostileRequest,
+  answer: Answer,
+): string =>
   `${wrong}: ${operation.method} ${target.slice(0, 300)} as ${as} ${JSON.stringify(headers).slice(0, 300)} ` +
   `${typeof body === 'string' ? body.slice(0, 500) : `${body?.length ?? 'no'} bytes`} → ${answer.status} ${answer.text.slice(0, 500)}`;
 
@@ -207,7 +267,7 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'deleted messages keep no text': `select id from chat_messages where deleted_at is not null and content <> ''`,
   'no upload is left open': 'select id from movies where pending_file_key is not null',
   'no Idempotency-Key is left taken': 'select 1 from idempotency_keys where response is null',
-  'every user can still be found by name': 'select id from users where username = \'\' or email = \'\'',
+  'every user can still be found by name': "select id from users where username = '' or email = ''",
 };
 
 /** Invariants that do not hold, with how many rows break each. */
@@ -215,7 +275,10 @@ async function brokenInvariants(): Promise<string[]> {
   const broken: string[] = [];
   for (const [name, query] of Object.entries(INVARIANTS)) {
     try {
-      await runSql(server.db.connectionString, `do $$ begin if exists (${query}) then raise exception 'broken'; end if; end $$`);
+      await runSql(
+        server.db.connectionString,
+        `do $$ begin if exists (${query}) then raise exception 'broken'; end if; end $$`,
+      );
     } catch (error) {
       broken.push(`${name}: ${String(error)}`);
     }

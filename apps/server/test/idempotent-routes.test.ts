@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Answer, startTestApp, type TestApp } from './app.ts';
 import { factoriesFor, type TestUser } from './factories.ts';
-import { operationsOf } from './hostile-requests.ts';
+import { operationsOf } from './operations.ts';
 
 let server: TestApp;
 let user: TestUser;
@@ -16,7 +16,10 @@ afterAll(() => server.close());
 
 /** A request to each route that creates something, by operation; `token` left out where nobody is signed in. */
 const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; token?: string }>> = {
-  register: () => ({ path: '/api/auth/register', body: { email: 'new@example.org', username: 'newcomer', password: 'secret1' } }),
+  register: () => ({
+    path: '/api/auth/register',
+    body: { email: 'new@example.org', username: 'newcomer', password: 'secret1' },
+  }),
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
@@ -25,18 +28,24 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; tok
 
 it('every route that creates something is tried below', async () => {
   const operations = operationsOf((await server.ask('GET', '/api/openapi.json')).body);
-  const creating = operations.filter(({ method, answers }) => method === 'POST' && answers.has(201)).map(({ id }) => id);
+  const creating = operations
+    .filter(({ method, answers }) => method === 'POST' && answers.has(201))
+    .map(({ id }) => id);
   expect(creating.toSorted()).toEqual(Object.keys(REQUESTS).toSorted());
 });
 
-it.each(Object.keys(REQUESTS))('%s with the same key gives the first answer again, to the letter, also at once', async (id) => {
-  const { path, ...ask } = REQUESTS[id]!();
-  const post = (): Promise<Answer> => server.ask('POST', path, { ...ask, headers: { 'idempotency-key': `key-of-${id}` } });
-  const together = await Promise.all(Array.from({ length: 10 }, post));
-  const answered = [...together.filter(({ status }) => status === 201), await post()];
-  expect(answered.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
-  for (const answer of answered) expect(answer.body).toEqual(answered[0]!.body);
-  for (const { status, body } of together.filter((answer) => answer.status !== 201)) {
-    expect([status, body.code]).toEqual([409, 'idempotency.in_flight']);
-  }
-});
+it.each(Object.keys(REQUESTS))(
+  '%s with the same key gives the first answer again, to the letter, also at once',
+  async (id) => {
+    const { path, ...ask } = REQUESTS[id]!();
+    const post = (): Promise<Answer> =>
+      server.ask('POST', path, { ...ask, headers: { 'idempotency-key': `key-of-${id}` } });
+    const together = await Promise.all(Array.from({ length: 10 }, post));
+    const answered = [...together.filter(({ status }) => status === 201), await post()];
+    expect(answered.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    for (const answer of answered) expect(answer.body).toEqual(answered[0]!.body);
+    for (const { status, body } of together.filter((answer) => answer.status !== 201)) {
+      expect([status, body.code]).toEqual([409, 'idempotency.in_flight']);
+    }
+  },
+);

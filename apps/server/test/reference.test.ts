@@ -9,7 +9,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from './app.ts';
 import { startBrowser, watchPage } from './browser.ts';
-import { operationsOf } from './hostile-requests.ts';
+import { operationsOf } from './operations.ts';
 
 const REDOCLY = createRequire(import.meta.url).resolve('@redocly/cli/bin/cli.js');
 
@@ -26,9 +26,19 @@ describe('the API description', () => {
       const { body } = await server.ask('GET', '/api/openapi.json');
       await writeFile(join(folder, 'openapi.json'), JSON.stringify(body));
       await writeFile(join(folder, 'redocly.yaml'), 'extends: [recommended]\ntelemetry: off\n');
-      const { stderr } = await promisify(execFile)(process.execPath, [REDOCLY, 'lint', 'openapi.json', '--format=stylish'], {
-        cwd: folder, env: { PATH: process.env['PATH'], HOME: folder, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
-      });
+      const { stderr } = await promisify(execFile)(
+        process.execPath,
+        [REDOCLY, 'lint', 'openapi.json', '--format=stylish'],
+        {
+          cwd: folder,
+          env: {
+            PATH: process.env['PATH'],
+            HOME: folder,
+            REDOCLY_TELEMETRY: 'off',
+            REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+          },
+        },
+      );
       expect(stderr).toContain('Your API description is valid');
       expect(stderr).not.toMatch(/\bwarnings?\b/);
     } finally {
@@ -41,7 +51,11 @@ describe('the API description', () => {
     expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
     expect(operations.length).toBeGreaterThan(30);
     for (const { method, path, answers } of operations) {
-      const { status } = await server.ask(method, path.replaceAll(/\{\w+\}/g, '1'), method === 'GET' ? {} : { body: {} });
+      const { status } = await server.ask(
+        method,
+        path.replaceAll(/\{\w+\}/g, '1'),
+        method === 'GET' ? {} : { body: {} },
+      );
       expect([...answers.keys()], `${method} ${path}`).toContain(status);
     }
   });
@@ -50,7 +64,9 @@ describe('the API description', () => {
     const operations = operationsOf((await server.ask('GET', '/api/openapi.json')).body);
     const creating = operations.filter(({ method, answers }) => method === 'POST' && answers.has(201));
     expect(creating.length).toBeGreaterThan(3);
-    const without = creating.filter(({ parameters }) => !parameters.some(({ name }: { name: string }) => name === 'Idempotency-Key'));
+    const without = creating.filter(
+      ({ parameters }) => !parameters.some(({ name }: { name: string }) => name === 'Idempotency-Key'),
+    );
     expect(without.map(({ id }) => id)).toEqual([]);
   });
 });
@@ -62,21 +78,28 @@ describe('the reference', () => {
   }, 60_000);
   afterAll(() => browser.close());
 
-  it('shows every operation, in a real browser, under the policy for scripts, asking nobody else for anything', { timeout: 60_000 }, async () => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(30_000);
-    const { complaints, strangers } = watchPage(page, server.url);
-    const response = await page.goto(`${server.url}/api/docs`);
-    expect(response!.headers()['content-security-policy']).toMatch(/script-src 'self';/);
-    await page.getByRole('heading', { name: 'WatchParty', exact: true }).waitFor();
-    const { paths } = (await server.ask('GET', '/api/openapi.json')).body as { paths: Record<string, Record<string, { summary: string }>> };
-    const summaries = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ summary }) => summary));
-    for (const summary of summaries) await page.getByText(summary, { exact: true }).first().waitFor({ state: 'attached' });
-    await page.getByText('Enter a room', { exact: true }).first().click();
-    await page.getByRole('heading', { name: 'Enter a room' }).waitFor();
-    expect({ complaints, strangers }).toEqual({ complaints: [], strangers: [] });
-    await page.close();
-  });
+  it(
+    'shows every operation, in a real browser, under the policy for scripts, asking nobody else for anything',
+    { timeout: 60_000 },
+    async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.setDefaultTimeout(30_000);
+      const { complaints, strangers } = watchPage(page, server.url);
+      const response = await page.goto(`${server.url}/api/docs`);
+      expect(response!.headers()['content-security-policy']).toMatch(/script-src 'self';/);
+      await page.getByRole('heading', { name: 'WatchParty', exact: true }).waitFor();
+      const { paths } = (await server.ask('GET', '/api/openapi.json')).body as {
+        paths: Record<string, Record<string, { summary: string }>>;
+      };
+      const summaries = Object.values(paths).flatMap((methods) => Object.values(methods).map(({ summary }) => summary));
+      for (const summary of summaries)
+        await page.getByText(summary, { exact: true }).first().waitFor({ state: 'attached' });
+      await page.getByText('Enter a room', { exact: true }).first().click();
+      await page.getByRole('heading', { name: 'Enter a room' }).waitFor();
+      expect({ complaints, strangers }).toEqual({ complaints: [], strangers: [] });
+      await page.close();
+    },
+  );
 
   it('explains each error code where problem details link to', { timeout: 60_000 }, async () => {
     const page = await browser.newPage();
@@ -90,10 +113,12 @@ describe('the reference', () => {
   });
 
   it('sends its script compressed to those who take it so, and plain to others', async () => {
-    const ask = (encoding: string) => fetch(`${server.url}/api/docs/reference.js`, { headers: { 'accept-encoding': encoding } });
+    const ask = (encoding: string) =>
+      fetch(`${server.url}/api/docs/reference.js`, { headers: { 'accept-encoding': encoding } });
     const plain = Buffer.from(await (await ask('identity')).arrayBuffer());
     expect(plain.length).toBeGreaterThan(1_000_000);
-    for (const refused of ['br', 'gzip;q=0', 'x-gzip, gzip;q=0.0']) expect((await ask(refused)).headers.get('content-encoding')).toBeNull();
+    for (const refused of ['br', 'gzip;q=0', 'x-gzip, gzip;q=0.0'])
+      expect((await ask(refused)).headers.get('content-encoding')).toBeNull();
     const compressed = await ask('br, gzip;q=0.5');
     expect(compressed.headers.get('content-encoding')).toBe('gzip');
     expect(Number(compressed.headers.get('content-length'))).toBeLessThan(plain.length / 3);

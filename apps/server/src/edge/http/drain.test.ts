@@ -21,37 +21,64 @@ interface Gate {
 }
 
 /** An edge with `/wait`, which answers when its gate opens, and `/film`, which never ends. */
-async function start(drainTimeoutMs: number): Promise<{ edge: Edge; gate: Gate; seen: { signal?: AbortSignal; settled?: boolean } }> {
+async function start(
+  drainTimeoutMs: number,
+): Promise<{ edge: Edge; gate: Gate; seen: { signal?: AbortSignal; settled?: boolean } }> {
   const seen: { signal?: AbortSignal; settled?: boolean } = {};
   let begin = (): void => undefined;
   let open = (): void => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const opened = new Promise<void>((resolve) => (open = resolve));
-  edge = await startEdge([
-    jsonRoute({ ...common, path: '/quick', id: 'quick', response: Type.Null(), handle: async () => null }),
-    jsonRoute({
-      ...common, path: '/wait', id: 'wait', response: Type.String(),
-      async handle({ signal }) {
-        seen.signal = signal;
-        begin();
-        await Promise.race([opened, once(signal, 'abort').then(() => { throw signal.reason; })]);
-        return 'waited';
-      },
-    }),
-    jsonRoute({
-      ...common, path: '/deaf', id: 'deaf', response: Type.Null(),
-      async handle() {
-        begin();
-        await opened;
-        seen.settled = true;
-        return null;
-      },
-    }),
-    rawRoute({
-      ...common, path: '/film', id: 'film', produces: {},
-      handle: async () => ({ status: 200, headers: {}, body: new Readable({ read() { this.push(Buffer.alloc(1000)); } }) }),
-    }),
-  ], { settings: { drainTimeoutMs } });
+  edge = await startEdge(
+    [
+      jsonRoute({ ...common, path: '/quick', id: 'quick', response: Type.Null(), handle: async () => null }),
+      jsonRoute({
+        ...common,
+        path: '/wait',
+        id: 'wait',
+        response: Type.String(),
+        async handle({ signal }) {
+          seen.signal = signal;
+          begin();
+          await Promise.race([
+            opened,
+            once(signal, 'abort').then(() => {
+              throw signal.reason;
+            }),
+          ]);
+          return 'waited';
+        },
+      }),
+      jsonRoute({
+        ...common,
+        path: '/deaf',
+        id: 'deaf',
+        response: Type.Null(),
+        async handle() {
+          begin();
+          await opened;
+          seen.settled = true;
+          return null;
+        },
+      }),
+      rawRoute({
+        ...common,
+        path: '/film',
+        id: 'film',
+        produces: {},
+        handle: async () => ({
+          status: 200,
+          headers: {},
+          body: new Readable({
+            read() {
+              this.push(Buffer.alloc(1000));
+            },
+          }),
+        }),
+      }),
+    ],
+    { settings: { drainTimeoutMs } },
+  );
   return { edge, gate: { begun, open }, seen };
 }
 
@@ -67,7 +94,9 @@ async function connectTo(url: string): Promise<Connection> {
   sockets.push(socket);
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString('latin1'))).on('error', () => undefined);
-  const closed = new Promise((resolve) => { socket.once('close', resolve); });
+  const closed = new Promise((resolve) => {
+    socket.once('close', resolve);
+  });
   await once(socket, 'connect');
   return { socket, text: () => text, closed };
 }
@@ -76,12 +105,22 @@ const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`;
 
 describe('a server that closes', () => {
   it('lets a request under way finish, on a connection that it then ends', async () => {
-    const { edge: { url, close }, gate } = await start(5000);
+    const {
+      edge: { url, close },
+      gate,
+    } = await start(5000);
     const connection = await connectTo(url);
     connection.socket.write(get('/wait'));
     await gate.begun;
     const closing = close();
-    await expect.poll(() => fetch(`${url}/quick`).then(() => 'answered', () => 'refused')).toBe('refused');
+    await expect
+      .poll(() =>
+        fetch(`${url}/quick`).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      )
+      .toBe('refused');
     gate.open();
     await connection.closed;
     const [answer] = parseAnswers(connection.text());
@@ -91,7 +130,10 @@ describe('a server that closes', () => {
   });
 
   it('refuses what comes on an old connection, in the shape of every refusal', async () => {
-    const { edge: { url, close }, gate } = await start(5000);
+    const {
+      edge: { url, close },
+      gate,
+    } = await start(5000);
     const [waiting, old] = await Promise.all([connectTo(url), connectTo(url)]);
     waiting.socket.write(get('/wait'));
     await gate.begun;
@@ -109,7 +151,9 @@ describe('a server that closes', () => {
   });
 
   it('ends idle connections at once', async () => {
-    const { edge: { url, close } } = await start(60_000);
+    const {
+      edge: { url, close },
+    } = await start(60_000);
     const connection = await connectTo(url);
     connection.socket.write(get('/quick'));
     await expect.poll(() => connection.text()).toContain('"data":null');
@@ -120,7 +164,9 @@ describe('a server that closes', () => {
   });
 
   it('cuts a download after its time', async () => {
-    const { edge: { url, close } } = await start(200);
+    const {
+      edge: { url, close },
+    } = await start(200);
     const connection = await connectTo(url);
     connection.socket.write(get('/film'));
     await expect.poll(() => connection.text().length).toBeGreaterThan(1000);
@@ -132,7 +178,11 @@ describe('a server that closes', () => {
   });
 
   it('tells a handler that it gives up, and waits for one that does not listen', async () => {
-    const { edge: { url, close }, gate, seen } = await start(50);
+    const {
+      edge: { url, close },
+      gate,
+      seen,
+    } = await start(50);
     const connection = await connectTo(url);
     connection.socket.write(get('/wait'));
     await gate.begun;
@@ -152,7 +202,9 @@ describe('a server that closes', () => {
   });
 
   it('may be closed twice', async () => {
-    const { edge: { close } } = await start(1000);
+    const {
+      edge: { close },
+    } = await start(1000);
     await Promise.all([close(), close()]);
     await expect(close()).resolves.toBeUndefined();
   });
@@ -160,7 +212,11 @@ describe('a server that closes', () => {
 
 describe('a client that goes away', () => {
   it('aborts the signal of its request; nothing is logged above debug', async () => {
-    const { edge: { url, lines }, gate, seen } = await start(1000);
+    const {
+      edge: { url, lines },
+      gate,
+      seen,
+    } = await start(1000);
     const connection = await connectTo(url);
     connection.socket.write(get('/wait'));
     await gate.begun;
@@ -171,7 +227,9 @@ describe('a client that goes away', () => {
   });
 
   it('in the middle of a download ends the stream', async () => {
-    const { edge: { url, lines } } = await start(1000);
+    const {
+      edge: { url, lines },
+    } = await start(1000);
     const connection = await connectTo(url);
     connection.socket.write(get('/film'));
     await expect.poll(() => connection.text().length).toBeGreaterThan(1000);

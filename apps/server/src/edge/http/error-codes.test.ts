@@ -29,8 +29,9 @@ it('docs/ERRORS.md has each code once, with its status, under its noun, with a m
 });
 
 it('each code is one that some part of the server answers with', () => {
-  const files = readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !/(^|\/)test\//.test(path));
+  const files = readdirSync(SERVER, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !/(^|\/)test\//.test(path),
+  );
   const source = files.map((path) => readFileSync(join(SERVER, path), 'utf8')).join('\n');
   expect(codes.filter(({ code }) => !source.includes(`'${code}'`)).map(({ code }) => code)).toEqual([]);
 });

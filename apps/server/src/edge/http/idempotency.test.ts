@@ -25,12 +25,18 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => runSql(db.connectionString, 'truncate setup_tokens, idempotency_keys'));
 
-const create = (secret = SECRET, lockMs = LOCK_MS) => createIdempotency({ queries: db.database.kysely, secret, log }, lockMs);
+const create = (secret = SECRET, lockMs = LOCK_MS) =>
+  createIdempotency({ queries: db.database.kysely, secret, log }, lockMs);
 const run = (given: Parameters<typeof attempt>[1] = {}, idempotency = create()) =>
   idempotency.run(attempt(db.database, given), (write) => write(addThing));
-const code = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'no refusal', (error: { code?: string }) => error.code);
+const code = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no refusal',
+    (error: { code?: string }) => error.code,
+  );
 const things = () => countThings(db.database.kysely);
-const endLocks = () => runSql(db.connectionString, `update idempotency_keys set locked_until = now() - interval '1 ms'`);
+const endLocks = () =>
+  runSql(db.connectionString, `update idempotency_keys set locked_until = now() - interval '1 ms'`);
 
 describe('the same key', () => {
   it('with the same request gets the first answer again, and nothing is done twice', async () => {
@@ -55,7 +61,12 @@ describe('the same key', () => {
   });
 
   it('of other people, or on another route, is another key', async () => {
-    const answers = await Promise.all([run(), run({ scope: 'user:2' }), run({ scope: 'anonymous' }), run({ routeId: 'other' })]);
+    const answers = await Promise.all([
+      run(),
+      run({ scope: 'user:2' }),
+      run({ scope: 'anonymous' }),
+      run({ routeId: 'other' }),
+    ]);
     expect(new Set(answers.map(({ data }) => (data as { token: string }).token)).size).toBe(4);
   });
 
@@ -78,10 +89,14 @@ describe('when the first request', () => {
   it('fails, the key is free again, for any request', async () => {
     const idempotency = create();
     await expect(idempotency.run(attempt(db.database), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    await expect(idempotency.run(attempt(db.database), (write) => write(async (tx) => {
-      await addThing(tx);
-      throw new Error('rolled back');
-    }))).rejects.toThrow('rolled back');
+    await expect(
+      idempotency.run(attempt(db.database), (write) =>
+        write(async (tx) => {
+          await addThing(tx);
+          throw new Error('rolled back');
+        }),
+      ),
+    ).rejects.toThrow('rolled back');
     expect(await things()).toBe(0);
     expect(await run({ request: 'other' })).toMatchObject({ replayed: false });
   });
@@ -94,10 +109,13 @@ describe('when the first request', () => {
   });
 
   it('commits and is told that it failed, the next gets its answer', async () => {
-    const broken = { ...attempt(db.database), write: (async (work) => {
-      await writeTo(db.database)(work);
-      throw new Error('the connection broke after the commit');
-    }) as ReturnType<typeof writeTo> };
+    const broken = {
+      ...attempt(db.database),
+      write: (async (work) => {
+        await writeTo(db.database)(work);
+        throw new Error('the connection broke after the commit');
+      }) as ReturnType<typeof writeTo>,
+    };
     await expect(create().run(broken, (write) => write(addThing))).rejects.toThrow('after the commit');
     expect(await run()).toMatchObject({ replayed: true });
     expect(await things()).toBe(1);
@@ -118,7 +136,9 @@ describe('when the first request', () => {
     const late = create().run(attempt(db.database), async () => {
       await endLocks();
       await create().run(attempt(db.database), async (write) => {
-        expect(await code(create().run(attempt(db.database), () => Promise.reject(new Error('x'))))).toBe('idempotency.in_flight');
+        expect(await code(create().run(attempt(db.database), () => Promise.reject(new Error('x'))))).toBe(
+          'idempotency.in_flight',
+        );
         return write(addThing);
       });
       throw new Error('late');
@@ -131,7 +151,9 @@ describe('when the first request', () => {
 
 describe('a process killed', () => {
   async function kill(when: string): Promise<void> {
-    const child = spawn(process.execPath, [CHILD, db.connectionString, when], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, [CHILD, db.connectionString, when], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
     expect(signal).toBe('SIGKILL');
   }
@@ -188,13 +210,24 @@ describe('what is stored', () => {
 describe('over HTTP', () => {
   let edge: Edge;
   beforeEach(async () => {
-    edge = await startEdge([
-      jsonRoute({
-        method: 'POST', path: '/things', id: 'addThing', tag: 'Test', access: 'user', summary: 'Adds', status: 201, idempotent: true,
-        body: Type.Object({ name: Type.String() }), response: Type.Object({ token: Type.String() }),
-        handle: ({ write }) => write(addThing),
-      }),
-    ], { queries: db.database.kysely, write: writeTo(db.database) });
+    edge = await startEdge(
+      [
+        jsonRoute({
+          method: 'POST',
+          path: '/things',
+          id: 'addThing',
+          tag: 'Test',
+          access: 'user',
+          summary: 'Adds',
+          status: 201,
+          idempotent: true,
+          body: Type.Object({ name: Type.String() }),
+          response: Type.Object({ token: Type.String() }),
+          handle: ({ write }) => write(addThing),
+        }),
+      ],
+      { queries: db.database.kysely, write: writeTo(db.database) },
+    );
   });
   afterEach(() => edge.close());
   const post = (key: string, body: unknown = { name: 'a' }, token = 'user') =>
@@ -218,7 +251,9 @@ describe('over HTTP', () => {
 
   it('of 50 at once one is done, and the others wait or see its answer', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post('same')));
-    const done = answers.filter(({ status, headers }) => status === 201 && headers.get('idempotency-replayed') === null);
+    const done = answers.filter(
+      ({ status, headers }) => status === 201 && headers.get('idempotency-replayed') === null,
+    );
     expect(done).toHaveLength(1);
     for (const answer of answers) {
       if (answer.status === 201) expect(answer.body).toEqual(done[0]!.body);

@@ -21,17 +21,30 @@ const common = { tag: 'Test', access: 'anyone', summary: 'Test', method: 'POST',
 let edge: Edge;
 let handled = 0;
 beforeAll(async () => {
-  edge = await startEdge([
-    jsonRoute({
-      ...common, path: '/echo', id: 'echo', body: Body,
-      handle: async ({ body }) => {
-        handled += 1;
-        return body;
-      },
-    }),
-    jsonRoute({ ...common, path: '/optional', id: 'optional', body: Type.Object({}), bodyOptional: true, handle: async (c) => c.body }),
-    jsonRoute({ ...common, path: '/none', id: 'none', handle: async ({ body }) => body ?? null }),
-  ], { settings: { requestTimeoutMs: 300 } });
+  edge = await startEdge(
+    [
+      jsonRoute({
+        ...common,
+        path: '/echo',
+        id: 'echo',
+        body: Body,
+        handle: async ({ body }) => {
+          handled += 1;
+          return body;
+        },
+      }),
+      jsonRoute({
+        ...common,
+        path: '/optional',
+        id: 'optional',
+        body: Type.Object({}),
+        bodyOptional: true,
+        handle: async (c) => c.body,
+      }),
+      jsonRoute({ ...common, path: '/none', id: 'none', handle: async ({ body }) => body ?? null }),
+    ],
+    { settings: { requestTimeoutMs: 300 } },
+  );
 });
 afterAll(() => edge.close());
 const post = (body: unknown, headers = {}, path = '/echo') => request(`${edge.url}${path}`, 'POST', { body, headers });
@@ -43,12 +56,23 @@ it('takes a body that fits, in any script', async () => {
 
 describe('a malformed body', () => {
   it.each<[string, string | Uint8Array]>([
-    ['nothing', ''], ['blank', '  '], ['half', '{"name":'], ['a word', 'hello'], ['NaN', '{"name":"a","count":NaN}'],
-    ['a comment', '{"name":"a"/**/}'], ['a trailing comma', '{"name":"a",}'], ['single quotes', "{'name':'a'}"],
-    ['two values', '{"name":"a"}{"name":"b"}'], ['a raw line break in a text', '{"name":"a\nb"}'], ['a raw NUL', '{"name":"a\0"}'],
-    ['invalid UTF-8', Buffer.from('7b226e616d65223a22ff227d', 'hex')], ['an overlong NUL', Buffer.from('7b226e616d65223a22c080227d', 'hex')],
-    ['an encoded surrogate', Buffer.from('7b226e616d65223a22eda080227d', 'hex')], ['UTF-16', Buffer.from('{"name":"a"}', 'utf16le')],
-    ['a BOM', Buffer.from('\uFEFF{"name":"a"}')], ['gzip’s first bytes', Buffer.from('1f8b0800', 'hex')],
+    ['nothing', ''],
+    ['blank', '  '],
+    ['half', '{"name":'],
+    ['a word', 'hello'],
+    ['NaN', '{"name":"a","count":NaN}'],
+    ['a comment', '{"name":"a"/**/}'],
+    ['a trailing comma', '{"name":"a",}'],
+    ['single quotes', "{'name':'a'}"],
+    ['two values', '{"name":"a"}{"name":"b"}'],
+    ['a raw line break in a text', '{"name":"a\nb"}'],
+    ['a raw NUL', '{"name":"a\0"}'],
+    ['invalid UTF-8', Buffer.from('7b226e616d65223a22ff227d', 'hex')],
+    ['an overlong NUL', Buffer.from('7b226e616d65223a22c080227d', 'hex')],
+    ['an encoded surrogate', Buffer.from('7b226e616d65223a22eda080227d', 'hex')],
+    ['UTF-16', Buffer.from('{"name":"a"}', 'utf16le')],
+    ['a BOM', Buffer.from('\uFEFF{"name":"a"}')],
+    ['gzip’s first bytes', Buffer.from('1f8b0800', 'hex')],
   ])('%s is refused', async (_what, body) => {
     const before = handled;
     expectProblem(await post(body), 400, 'request.body_malformed');
@@ -57,7 +81,8 @@ describe('a malformed body', () => {
 
   it('leaves the connection usable when it was read whole', async () => {
     const bad = 'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1\r\n\r\n{';
-    const good = 'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 12\r\nconnection: close\r\n\r\n{"name":"a"}';
+    const good =
+      'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 12\r\nconnection: close\r\n\r\n{"name":"a"}';
     const answers = parseAnswers(await sendRaw(edge.url, bad, good));
     expect(answers.map(({ status }) => status)).toEqual([400, 200]);
   });
@@ -65,15 +90,28 @@ describe('a malformed body', () => {
 
 describe('a body that does not fit', () => {
   it.each<[string, string]>([
-    ['null', 'null'], ['a list', '[]'], ['a text', '"x"'], ['a number', '1e999'], ['a missing field', '{}'],
-    ['null in a field', '{"name":null}'], ['a wrong type', '{"name":1}'], ['an empty text', '{"name":""}'],
-    ['a long text', `{"name":"${'x'.repeat(11)}"}`], ['a huge text', `{"name":"${'x'.repeat(100_000)}"}`],
-    ['a fraction', '{"name":"a","count":1.5}'], ['a number as text', '{"name":"a","count":"1"}'],
-    ['an unknown field', '{"name":"a","x":1}'], ['an unknown field of 100 kB', `{"name":"a","${'x'.repeat(100_000)}":1}`],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a text', '"x"'],
+    ['a number', '1e999'],
+    ['a missing field', '{}'],
+    ['null in a field', '{"name":null}'],
+    ['a wrong type', '{"name":1}'],
+    ['an empty text', '{"name":""}'],
+    ['a long text', `{"name":"${'x'.repeat(11)}"}`],
+    ['a huge text', `{"name":"${'x'.repeat(100_000)}"}`],
+    ['a fraction', '{"name":"a","count":1.5}'],
+    ['a number as text', '{"name":"a","count":"1"}'],
+    ['an unknown field', '{"name":"a","x":1}'],
+    ['an unknown field of 100 kB', `{"name":"a","${'x'.repeat(100_000)}":1}`],
     ['100,000 unknown fields', `{"name":"a",${Array.from({ length: 80_000 }, (_, i) => `"x${i}":1`).join()}}`],
-    ['NUL', '{"name":"a\\u0000"}'], ['NUL in a name', '{"name":"a","x\\u0000":1}'], ['half a surrogate', '{"name":"\\ud800"}'],
-    ['the other half', '{"name":"\\udc00x"}'], ['half a surrogate in a name', '{"name":"a","\\ud800":1}'],
-    ['__proto__', '{"name":"a","__proto__":{"admin":true}}'], ['an escaped __proto__', '{"name":"a","\\u005f_proto__":1}'],
+    ['NUL', '{"name":"a\\u0000"}'],
+    ['NUL in a name', '{"name":"a","x\\u0000":1}'],
+    ['half a surrogate', '{"name":"\\ud800"}'],
+    ['the other half', '{"name":"\\udc00x"}'],
+    ['half a surrogate in a name', '{"name":"a","\\ud800":1}'],
+    ['__proto__', '{"name":"a","__proto__":{"admin":true}}'],
+    ['an escaped __proto__', '{"name":"a","\\u005f_proto__":1}'],
     ['constructor.prototype', '{"name":"a","any":{"constructor":{"prototype":{"x":1}}}}'],
     ['33 levels', `{"name":"a","any":${'['.repeat(33)}${']'.repeat(33)}}`],
     ['400,000 levels', `{"name":"a","any":${'['.repeat(400_000)}${']'.repeat(400_000)}}`],
@@ -88,10 +126,14 @@ describe('a body that does not fit', () => {
   });
 
   it('says which fields, as JSON pointers', async () => {
-    expect((await post({ count: 'x', more: 1, tags: ['a', 2] })).body.errors).toEqual(expect.arrayContaining([
-      { field: '/body/name', message: 'is required' }, { field: '/body/count', message: 'must be integer' },
-      { field: '/body/more', message: 'is not a known field' }, { field: '/body/tags/1', message: 'must be string' },
-    ]));
+    expect((await post({ count: 'x', more: 1, tags: ['a', 2] })).body.errors).toEqual(
+      expect.arrayContaining([
+        { field: '/body/name', message: 'is required' },
+        { field: '/body/count', message: 'must be integer' },
+        { field: '/body/more', message: 'is not a known field' },
+        { field: '/body/tags/1', message: 'must be string' },
+      ]),
+    );
     expect((await post('{"name":"a","any":{"b":["\\u0000"]}}')).body.errors).toEqual([
       { field: '/body/any/b/0', message: 'must not contain the NUL character' },
     ]);
@@ -111,22 +153,38 @@ describe('a body that does not fit', () => {
 });
 
 describe('content types', () => {
-  it.each(['application/json', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'Application/JSON', 'application/json;v=1'])(
-    '%s is taken',
-    async (type) => {
-      expect((await post('{"name":"a"}', { 'content-type': type })).status).toBe(200);
-    },
-  );
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    'Application/JSON',
+    'application/json;v=1',
+  ])('%s is taken', async (type) => {
+    expect((await post('{"name":"a"}', { 'content-type': type })).status).toBe(200);
+  });
 
   it.each([
-    'text/plain', 'text/json', 'application/jsonp', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'x', '/', '*/*',
-    'application/json; charset=utf-16', 'application/json; charset=iso-8859-1', 'application/json, text/plain', ';',
+    'text/plain',
+    'text/json',
+    'application/jsonp',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'x',
+    '/',
+    '*/*',
+    'application/json; charset=utf-16',
+    'application/json; charset=iso-8859-1',
+    'application/json, text/plain',
+    ';',
   ])('%s is refused', async (type) => {
     expectProblem(await post('{"name":"a"}', { 'content-type': type }), 415, 'request.media_type_unsupported');
   });
 
   it('a body without one is refused, and so is one in a content encoding', async () => {
-    const untyped = await askRaw(edge.url, 'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}');
+    const untyped = await askRaw(
+      edge.url,
+      'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}',
+    );
     expectProblem(untyped, 415, 'request.media_type_unsupported');
     expectProblem(await post('{"name":"a"}', { 'content-encoding': 'gzip' }), 415, 'request.media_type_unsupported');
     expect((await post('{"name":"a"}', { 'content-encoding': 'identity' })).status).toBe(200);
@@ -136,7 +194,8 @@ describe('content types', () => {
 describe('a route without a body', () => {
   it('takes none, or an empty one', async () => {
     for (const body of [undefined, '', '{}', 'null']) expect((await post(body, {}, '/none')).status).toBe(200);
-    for (const body of ['{"a":1}', '[1]', '1', '"x"', 'true']) expectProblem(await post(body, {}, '/none'), 400, 'request.invalid');
+    for (const body of ['{"a":1}', '[1]', '1', '"x"', 'true'])
+      expectProblem(await post(body, {}, '/none'), 400, 'request.invalid');
   });
 
   it('or with an optional one takes none for an empty object, but not null', async () => {
@@ -150,12 +209,20 @@ describe('a large body', () => {
     'of 10 MB (%s) is refused, and the answer reaches a client that goes on sending',
     async (how) => {
       const body = JSON.stringify({ name: 'x'.repeat(10_000_000) });
-      const answer = how === 'chunked'
-        ? await fetch(`${edge.url}/echo`, {
-          method: 'POST', headers: { 'content-type': 'application/json' }, body: new Blob([body]).stream(), duplex: 'half',
-        })
-        : await fetch(`${edge.url}/echo`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      expectProblem({ status: answer.status, headers: answer.headers, body: await answer.json() }, 413, 'request.body_too_large');
+      const answer =
+        how === 'chunked'
+          ? await fetch(`${edge.url}/echo`, {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: new Blob([body]).stream(),
+              duplex: 'half',
+            })
+          : await fetch(`${edge.url}/echo`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      expectProblem(
+        { status: answer.status, headers: answer.headers, body: await answer.json() },
+        413,
+        'request.body_too_large',
+      );
       expect((await post({ name: 'a' })).status).toBe(200);
     },
   );
@@ -170,18 +237,27 @@ describe('a large body', () => {
 
 describe('a slow body', () => {
   it.each([
-    ['refused already', 'POST /echo', 'text/plain'], ['of a GET', 'GET /api/docs', 'application/json'],
-    ['of nobody', 'POST /nowhere', 'application/json'], ['too large', 'POST /echo', 'application/json'],
+    ['refused already', 'POST /echo', 'text/plain'],
+    ['of a GET', 'GET /api/docs', 'application/json'],
+    ['of nobody', 'POST /nowhere', 'application/json'],
+    ['too large', 'POST /echo', 'application/json'],
   ])('(%s) ends its connection, and nothing else', async (what, line, type) => {
     const length = what === 'too large' ? 2_000_000 : 100;
-    await sendRaw(edge.url, `${line} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n{`);
+    await sendRaw(
+      edge.url,
+      `${line} HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n{`,
+    );
     expect((await post({ name: 'a' })).status).toBe(200);
   });
 
   it.each(['content-length: 100', 'transfer-encoding: chunked'])('(%s) is refused after its time', async (framing) => {
     const before = handled;
     const startedAt = performance.now();
-    const answer = await askRaw(edge.url, `POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${framing}\r\n\r\n`, '1');
+    const answer = await askRaw(
+      edge.url,
+      `POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${framing}\r\n\r\n`,
+      '1',
+    );
     expectProblem(answer, 408, 'request.timeout');
     expect(answer.headers['connection']).toBe('close');
     expect(performance.now() - startedAt).toBeGreaterThan(290);

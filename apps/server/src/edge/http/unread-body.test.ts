@@ -18,29 +18,46 @@ let firstChunkSeen: (() => void) | undefined;
 
 let edge: Edge;
 beforeAll(async () => {
-  edge = await startEdge([
-    uploadRoute({
-      ...common, method: 'PUT', path: '/files/:what', id: 'put', access: 'user', contentTypes: [],
-      params: Type.Object({ what: Type.String() }), errors: [],
-      async handle({ params: { what }, body, signal }) {
-        if (what === 'refused') throw new Problem('movies.not_owner');
-        let bytes = 0;
-        try {
-          for await (const chunk of body.stream) {
-            bytes += (chunk as Buffer).length;
-            firstChunkSeen?.();
-            if (what === 'refused-later' && bytes > 100_000) throw new Problem('movies.file_container_unsupported');
-            if (what === 'slowly') await pause(1);
+  edge = await startEdge(
+    [
+      uploadRoute({
+        ...common,
+        method: 'PUT',
+        path: '/files/:what',
+        id: 'put',
+        access: 'user',
+        contentTypes: [],
+        params: Type.Object({ what: Type.String() }),
+        errors: [],
+        async handle({ params: { what }, body, signal }) {
+          if (what === 'refused') throw new Problem('movies.not_owner');
+          let bytes = 0;
+          try {
+            for await (const chunk of body.stream) {
+              bytes += (chunk as Buffer).length;
+              firstChunkSeen?.();
+              if (what === 'refused-later' && bytes > 100_000) throw new Problem('movies.file_container_unsupported');
+              if (what === 'slowly') await pause(1);
+            }
+          } catch (error) {
+            aborted = { error, reason: signal.aborted ? (signal.reason as unknown) : undefined };
+            throw error;
           }
-        } catch (error) {
-          aborted = { error, reason: signal.aborted ? signal.reason as unknown : undefined };
-          throw error;
-        }
-        return { bytes, announced: body.contentLength ?? null };
-      },
-    }),
-    jsonRoute({ ...common, method: 'POST', path: '/json', id: 'post', access: 'user', body: Type.Any(), handle: async () => null }),
-  ], { settings: { uploadStallTimeoutMs: 200 } });
+          return { bytes, announced: body.contentLength ?? null };
+        },
+      }),
+      jsonRoute({
+        ...common,
+        method: 'POST',
+        path: '/json',
+        id: 'post',
+        access: 'user',
+        body: Type.Any(),
+        handle: async () => null,
+      }),
+    ],
+    { settings: { uploadStallTimeoutMs: 200 } },
+  );
 });
 afterAll(() => edge.close());
 const head = (method: string, path: string, more: string) =>
@@ -63,7 +80,13 @@ async function insist(line: string): Promise<{ answer: string; sentBytes: number
     });
   });
   while (open && socket.bytesWritten < TOTAL_BYTES) {
-    if (!socket.write(piece)) await Promise.race([new Promise((resolve) => { socket.once('drain', resolve); }), closed]);
+    if (!socket.write(piece))
+      await Promise.race([
+        new Promise((resolve) => {
+          socket.once('drain', resolve);
+        }),
+        closed,
+      ]);
   }
   socket.end();
   await closed;
@@ -81,7 +104,8 @@ describe.concurrent.each([
 
   it('gets its answer, read by a client of Node', async () => {
     const sent = httpRequest(`${edge.url}${path}`, {
-      method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': TOTAL_BYTES },
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': TOTAL_BYTES },
     });
     sent.on('error', () => undefined);
     const responded = once(sent, 'response');
@@ -95,18 +119,25 @@ describe.concurrent.each([
     let body = '';
     for await (const chunk of response) body += String(chunk);
     sent.destroy();
-    expectProblem({ status: response.statusCode!, headers: response.headers as Record<string, string>, body }, status, code);
+    expectProblem(
+      { status: response.statusCode!, headers: response.headers as Record<string, string>, body },
+      status,
+      code,
+    );
     expect(response.headers['connection']).toBe('close');
   });
 
-  it.concurrent.each([`content-length: ${TOTAL_BYTES}`, 'transfer-encoding: chunked'])('(%s) is not swallowed from one that insists', async (framing) => {
-    const chunk = framing.startsWith('transfer') ? `${TOTAL_BYTES.toString(16)}\r\n` : '';
-    const line = head(method, path, framing).replace('Bearer user', `Bearer ${token}`) + chunk;
-    const { answer, sentBytes } = await insist(line);
-    expectProblem(parseAnswers(answer)[0]!, status, code);
-    // What the buffers of two sockets hold, and the megabyte that is read to let the client see its answer.
-    expect(sentBytes).toBeLessThan(30 * MB);
-  });
+  it.concurrent.each([`content-length: ${TOTAL_BYTES}`, 'transfer-encoding: chunked'])(
+    '(%s) is not swallowed from one that insists',
+    async (framing) => {
+      const chunk = framing.startsWith('transfer') ? `${TOTAL_BYTES.toString(16)}\r\n` : '';
+      const line = head(method, path, framing).replace('Bearer user', `Bearer ${token}`) + chunk;
+      const { answer, sentBytes } = await insist(line);
+      expectProblem(parseAnswers(answer)[0]!, status, code);
+      // What the buffers of two sockets hold, and the megabyte that is read to let the client see its answer.
+      expect(sentBytes).toBeLessThan(30 * MB);
+    },
+  );
 });
 
 describe('a small body that nobody reads', () => {
@@ -126,7 +157,10 @@ describe('an upload', () => {
   });
 
   it('without an announced length, of any type or none, arrives too', async () => {
-    const chunked = head('PUT', '/files/taken', 'transfer-encoding: chunked\r\nconnection: close').replace(/content-type.*\r\n/, '');
+    const chunked = head('PUT', '/files/taken', 'transfer-encoding: chunked\r\nconnection: close').replace(
+      /content-type.*\r\n/,
+      '',
+    );
     const [answer] = parseAnswers(await sendRaw(edge.url, `${chunked}3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n`));
     expect(JSON.parse(answer!.body)).toEqual({ success: true, data: { bytes: 7, announced: null } });
   });
@@ -152,8 +186,11 @@ describe('an upload', () => {
   });
 
   it('is asked for by 100 Continue only once its route reads', async () => {
-    const expecting = (path: string) => head('PUT', path, 'content-length: 3\r\nexpect: 100-continue\r\nconnection: close');
+    const expecting = (path: string) =>
+      head('PUT', path, 'content-length: 3\r\nexpect: 100-continue\r\nconnection: close');
     expect(await sendRaw(edge.url, expecting('/files/refused'))).toMatch(/^HTTP\/1\.1 403 /);
-    expect(await sendRaw(edge.url, expecting('/files/taken'), 'abc')).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+    expect(await sendRaw(edge.url, expecting('/files/taken'), 'abc')).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /,
+    );
   });
 });
