@@ -57,7 +57,7 @@ describe('Dockerfile', () => {
 
   it('leaves secrets, tests and the repository out', () => {
     for (const path of ['.env', '.env.production', '.git/config', 'data/jwt-secret', 'node_modules/pg/package.json',
-      'apps/server/test/redis.ts', 'apps/server/src/kernel/ids.test.ts']) {
+      'packages/redis-kit/test/redis.ts', 'apps/server/src/kernel/ids.test.ts']) {
       expect(isIgnored(path), path).toBe(true);
     }
   });

@@ -12,6 +12,10 @@ export interface TestRedis {
   stop(): Promise<void>;
   /** Ends it by SIGKILL, as a crash would. `restart` brings it back, empty. */
   kill(): Promise<void>;
+  /** Stops it by SIGSTOP: connections stay open, nothing is answered. */
+  freeze(): void;
+  /** Lets a frozen one go on. */
+  thaw(): void;
   /** Kills it if it runs, and starts it again on the same port, empty. */
   restart(): Promise<void>;
 }
@@ -35,6 +39,8 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
     if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
     const ended = once(ending, 'exit');
     ending.kill(signal);
+    // A frozen one hears SIGTERM only when it goes on.
+    ending.kill('SIGCONT');
     await ended;
   };
   const stop = async () => {
@@ -53,6 +59,8 @@ export async function startRedis(args: readonly string[] = []): Promise<TestRedi
           url: `redis://127.0.0.1:${port}`,
           stop,
           kill: () => end('SIGKILL'),
+          freeze: () => void server?.kill('SIGSTOP'),
+          thaw: () => void server?.kill('SIGCONT'),
           restart: async () => {
             await end('SIGKILL');
             server = await launch(port, folder, args);

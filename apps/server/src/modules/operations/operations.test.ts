@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
+import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
-import { startRedis, type TestRedis } from '../../../test/redis.ts';
 import { type Network, openNetwork } from '../../../test/network.ts';
 
 let server: TestApp | undefined;

@@ -1,0 +1,136 @@
+import { decodeReply, encodeCall, FORCE, type Item, splitIntoCalls, type Waiting } from './calls.ts';
+import { decisionOf } from './decisions.ts';
+import { createMirror } from './mirror.ts';
+import { createOutage } from './outage.ts';
+import { fitting, type Taking } from './sliding-window.ts';
+import { takeScript } from './take-script.ts';
+import type { Decision, RateLimitClock, RateLimitDriver, RateLimitLog, Rule, ScriptSender } from './types.ts';
+
+interface Deps {
+  readonly sender: ScriptSender;
+  /** This node's clock: for what it decides by itself. Redis decides by its own. */
+  readonly clock: RateLimitClock;
+  readonly log: RateLimitLog;
+  /** A check waits no longer for Redis. */
+  readonly timeoutMs?: number;
+  /** While Redis is away, it is asked so often whether it is back. */
+  readonly probeEveryMs?: number;
+  /** Of most subjects, those asked about last, this node knows the count by itself. */
+  readonly maxSubjects?: number;
+  /** For tests: Redis decides by this time instead of its own. */
+  readonly redisNowMs?: () => number;
+  /** For tests: told of each decision of Redis, with its time in ms. */
+  readonly onDecided?: (key: string, atMs: number, decision: Decision) => void;
+}
+
+/** Limits over all nodes: the checks of one turn go to Redis in one call. Redis away or slow: decides by itself. */
+export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
+  const { sender, clock, log, timeoutMs = 50, probeEveryMs = 100, maxSubjects = 20_000, redisNowMs, onDecided } = deps;
+  const mirror = createMirror(clock, maxSubjects);
+  const outage = createOutage({ log, probeEveryMs, onEnd: payDebts });
+  let turn: Waiting[] = [];
+  /** The last item of each key, which equal checks may join. */
+  const latest = new Map<string, Waiting>();
+  let closed = false;
+
+  async function run(items: readonly Item[]): Promise<{ atMs: number; takings: Taking[] }> {
+    const { keys, args } = encodeCall(items, redisNowMs?.());
+    return decodeReply(await sender.script(takeScript, keys, args), items.length);
+  }
+
+  function sendTurn(): void {
+    const items = turn;
+    turn = [];
+    latest.clear();
+    if (closed || outage.active) return items.forEach(decideHere);
+    for (const call of splitIntoCalls(items, sender.slotOf)) send(call);
+  }
+
+  function send(items: Waiting[]): void {
+    let waiting = true;
+    const giveUp = (error: unknown): void => {
+      if (!waiting) return;
+      waiting = false;
+      fail(items[0]!, error);
+      items.forEach(decideHere);
+    };
+    const timer = setTimeout(() => {
+      // After a busy turn of our own the answer may be here, only not read yet: reading comes before immediates.
+      setImmediate(giveUp, new Error(`Redis did not answer within ${timeoutMs} ms`));
+    }, timeoutMs);
+    run(items).then(({ atMs, takings }) => {
+      clearTimeout(timer);
+      items.forEach((item, i) => (waiting ? decide(item, atMs, takings[i]!) : reconcile(item, takings[i]!)));
+      waiting = false;
+    }).catch((error: unknown) => {
+      clearTimeout(timer);
+      giveUp(error);
+    });
+  }
+
+  function decide({ key, rule, cost, times, resolve }: Waiting, atMs: number, taking: Taking): void {
+    mirror.learn(key, rule, cost, times, taking);
+    for (let i = 0; i < times; i += 1) {
+      const decision = decisionOf(rule, cost, i, taking, 'redis');
+      onDecided?.(key, atMs, decision);
+      resolve[i]!(decision);
+    }
+  }
+
+  function decideHere({ key, rule, cost, times, resolve }: Waiting): void {
+    const taking = mirror.take(key, rule, cost, times);
+    for (let i = 0; i < times; i += 1) resolve[i]!(decisionOf(rule, cost, i, taking, 'local'));
+  }
+
+  /** Redis answered after the node had decided: what Redis counted is not owed. */
+  function reconcile({ key, cost, times }: Item, { free }: Taking): void {
+    mirror.forgive(key, fitting(free, cost, times) * cost);
+  }
+
+  function fail({ key, rule }: Item, error: unknown): void {
+    outage.begin(error, () => probe({ key, rule, cost: 1, times: 0 }));
+  }
+
+  /** Asks for what failed, and counts nothing: in a cluster other nodes prove nothing. */
+  async function probe(item: Item): Promise<void> {
+    const startedAt = performance.now();
+    await run([item]);
+    if (performance.now() - startedAt > timeoutMs) throw new Error('Redis answers too slowly');
+  }
+
+  /** Sent before any later check, and so executed before it. */
+  function payDebts(): void {
+    const debts = mirror.collectDebts().map(({ key, rule, amount }) => ({ key, rule, cost: amount, times: FORCE }));
+    for (const call of splitIntoCalls(debts, sender.slotOf)) {
+      if (call.length === 0) continue;
+      run(call).catch((error: unknown) => {
+        for (const { key, rule, cost } of call) mirror.owe(key, rule, cost);
+        fail(call[0]!, error);
+      });
+    }
+  }
+
+  function join(key: string, rule: Rule, cost: number, resolve: (decision: Decision) => void): void {
+    const item = latest.get(key);
+    if (item !== undefined && item.rule === rule && item.cost === cost) {
+      item.times += 1;
+      item.resolve.push(resolve);
+      return;
+    }
+    const made: Waiting = { key, rule, cost, times: 1, resolve: [resolve] };
+    if (turn.length === 0) sender.atTurnEnd(sendTurn);
+    turn.push(made);
+    latest.set(key, made);
+  }
+
+  return {
+    take(key, rule, cost) {
+      if (!closed && !outage.active) return new Promise((resolve) => join(key, rule, cost, resolve));
+      return Promise.resolve(decisionOf(rule, cost, 0, mirror.take(key, rule, cost, 1), 'local'));
+    },
+    async close() {
+      closed = true;
+      outage.close();
+    },
+  };
+}

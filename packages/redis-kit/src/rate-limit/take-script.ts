@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { MAX_ENTRIES, SLICES } from './sliding-window.ts';
+import type { Script } from './types.ts';
+
+/**
+ * Takes from many windows at once. For what a window is, see sliding-window.ts; this is the same in Lua.
+ *
+ * KEYS: one per item; the same key may come again. ARGV: the time in ms (empty: the server's), then for each item
+ * `max`, `windowMs`, `cost` and `times`: that many checks of that cost, or -1 to count `cost` whatever is free.
+ * Answers the time, then for each item what was free before, `resetMs` and `retryAfterMs` (integers).
+ *
+ * A value is the total, then for each slice when it admitted last (ms modulo 2³²) and how much: big-endian, 4 bytes
+ * each. It expires with its window. Reads and writes only KEYS; what is refused is not written.
+ */
+const TAKE = `
+local RANGE, HALF = 4294967296, 2147483648
+local pack, unpack, sub, floor = struct.pack, struct.unpack, string.sub, math.floor
+
+local now = tonumber(ARGV[1])
+if now == nil then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + floor(time[2] / 1000)
+end
+
+local reply = { now }
+for i = 1, #KEYS do
+  local max, window = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1])
+  local cost, times = tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
+
+  local state = redis.call('GET', KEYS[i])
+  if not state or #state % 8 ~= 4 then state = '' end
+  local first, last = 5, #state - 7 -- where the oldest and the newest slice stand
+  local total, at = 0, now
+  if first <= last then
+    total = unpack('>I4', state)
+    local ahead = (unpack('>I4', state, last) - now) % RANGE
+    if ahead < HALF then
+      if ahead > window then
+        total, first = 0, last + 8
+      else
+        at = now + ahead
+      end
+    end
+    while first <= last do
+      local label, count = unpack('>I4I4', state, first)
+      if (at - label) % RANGE <= window then break end
+      total = total - count
+      first = first + 8
+    end
+  end
+
+  local free = max - total
+  local admitted = 0
+  if times < 0 then
+    admitted = cost
+  elseif cost * times <= free then
+    admitted = cost * times
+  elseif cost <= free then
+    admitted = cost * floor(free / cost)
+  end
+
+  if admitted > 0 then
+    local slice, count = floor(window / ${SLICES}), admitted
+    if slice < 1 then slice = 1 end
+    if first <= last then
+      local label, before = unpack('>I4I4', state, last)
+      local newest = at - (at - label) % RANGE
+      if floor(newest / slice) == floor(at / slice) or last - first >= ${8 * (MAX_ENTRIES - 1)} then
+        count = count + before
+        last = last - 8
+      end
+    end
+    total = total + admitted
+    state = pack('>I4', total) .. sub(state, first, last + 7) .. pack('>I4I4', at % RANGE, count)
+    first, last = 5, #state - 7
+    redis.call('SET', KEYS[i], state, 'PX', window + 1 + at - now)
+  end
+
+  local reset, retry = 0, 0
+  if first <= last then
+    reset = window + 1 + at - now - (at - unpack('>I4', state, first)) % RANGE
+  end
+  if admitted < cost * times then
+    local need = total + cost - max
+    while need > 0 and first <= last do
+      local label, count = unpack('>I4I4', state, first)
+      need = need - count
+      retry = window + 1 + at - now - (at - label) % RANGE
+      first = first + 8
+    end
+    if need > 0 then retry = window end
+  end
+  reply[3 * i - 1], reply[3 * i], reply[3 * i + 1] = free, reset, retry
+end
+return reply
+`.trim();
+
+export const takeScript: Script = Object.freeze({ lua: TAKE, sha1: createHash('sha1').update(TAKE).digest('hex') });
