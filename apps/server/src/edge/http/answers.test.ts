@@ -52,6 +52,17 @@ beforeAll(async () => {
       json('/headers', () => new WithHeaders({ ok: true }, { 'x-test': 'yes', 'set-cookie': 'a=b' })),
       json('/mine', () => ({ ok: true }), { access: 'user' }),
       json('/bare', () => ({ ok: true }), { envelope: false }),
+      jsonRoute({
+        method: 'POST',
+        path: '/sign-in',
+        id: 'signIn',
+        tag: 'Test',
+        access: 'anyone',
+        ignoresToken: true,
+        summary: 'Signs in',
+        response: Type.Boolean(),
+        handle: async ({ actor }) => actor !== undefined,
+      }),
       json('/wrong', () => ({ ok: 'no', secret: SECRET_WORDS })),
       json('/none', () => undefined),
       json('/problem', () => {
@@ -213,6 +224,13 @@ describe('who asks', () => {
     const answer = await get('/mine', { headers: authorization === undefined ? {} : { authorization } });
     expectProblem(answer, status, code);
     expect(answer.headers.get('www-authenticate')).toBe(challenge);
+  });
+
+  it('is not looked at where tokens are got, so that an expired one is no obstacle', async () => {
+    for (const token of ['expired', 'user']) {
+      const answer = await request(`${edge.url}/sign-in`, 'POST', { token });
+      expect(answer).toMatchObject({ status: 200, body: { data: false } });
+    }
   });
 
   it('with a token that does not hold is told so on open routes too', async () => {
