@@ -9,7 +9,7 @@ const TESTS = '(\\.test\\.tsx?$|/contract-suite\\.ts$|(^|/)test/|^scripts/|(^|/)
 
 const SERVER = '^apps/server/src/';
 /** Folders of the server with a face: others import their index.ts only. */
-const ROOMS = 'apps/server/src/(?:config|db|outbox|storage|workers|(?:edge|modules)/[^/]+)';
+const ROOMS = 'apps/server/src/(?:caching|config|db|outbox|storage|workers|(?:edge|modules)/[^/]+)';
 
 /** Each module may use the faces of those named beside it. */
 const MODULE_MAY_USE = {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ErrorCode } from '@watchparty/protocol';
 import type { Static, TSchema } from 'typebox';
 import type { Actor } from './actor.ts';
+import type { CacheParams, CachePolicyDeclaration } from './cache-policy.ts';
 import type { Write } from './write.ts';
 
 /** Who may call a route at all. What they may see there is the module's policy. */
@@ -58,6 +59,17 @@ interface RouteBase<A extends Access> {
   readonly bodyLimitBytes?: number;
 }
 
+/** A read that goes through the cache. */
+export interface CachedRead<A extends Access = Access, P = unknown, Q = unknown> {
+  readonly policy: CachePolicyDeclaration;
+  /** Undefined: this request is not cached. */
+  params(context: RequestContext<A, P, Q>): CacheParams | undefined;
+  /** Refuses before the cache is asked. */
+  authorize?(context: RequestContext<A, P, Q>): Promise<void>;
+  /** Refuses where only the value itself tells who may see it: after it was found, before it is served. */
+  mayServe?(context: RequestContext<A, P, Q>, value: unknown): Promise<void>;
+}
+
 export interface JsonRoute<
   A extends Access = Access,
   P extends TSchema = TSchema,
@@ -75,6 +87,8 @@ export interface JsonRoute<
   readonly response: R;
   readonly status?: 200 | 201 | 202;
   readonly envelope?: boolean;
+  /** `handle` is then the load: it must give the same to everybody. */
+  readonly cached?: CachedRead<A, Static<P>, Static<Q>>;
   handle(context: RequestContext<A, Static<P>, Static<Q>, Static<B>>): Promise<Static<R> | WithHeaders<Static<R>>>;
 }
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { openRedis } from '@watchparty/redis-kit/redis';
+import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { migrate, openDatabase, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer } from '../edge/http/index.ts';
+import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Write } from '../kernel/write.ts';
@@ -73,14 +75,19 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     await migrate(database, { log, progress });
     const queries = database.kysely;
 
-    const redis = openRedis(config.redis);
+    const redis = openRedis(config.cache.redis);
     redis.onChange((status, error) => log.warn({ module: 'redis', err: error }, `Redis ${status}`));
     closing.add('redis', () => redis.close());
     const storage = createStorage(config.storage.folder, { clock, newId: randomUUID });
     closing.add('storage', () => storage.close());
 
-    const outbox = await createOutbox({
-      database, handlers: movieEffects(storage), clock, log: log.child({ module: 'outbox' }),
+    const caching = createCaching({
+      redis, clock, log: log.child({ module: 'cache' }),
+      pending: () => outbox.pending(CACHE_INVALIDATED),
+    });
+    closing.add('cache', () => caching.cache.close());
+    const outbox: Outbox = await createOutbox({
+      database, handlers: [...movieEffects(storage), caching.handler], clock, log: log.child({ module: 'outbox' }),
     });
     closing.add('outbox', () => outbox.close());
 
@@ -126,6 +133,8 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           authenticate: sessions.authenticate,
           write: outbox.write,
           queries,
+          cache: caching.cache,
+          cacheTtlSeconds: config.cache.ttlSeconds,
           secret, clock,
           log: log.child({ module: 'http' }),
         },

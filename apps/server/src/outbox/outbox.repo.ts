@@ -168,3 +168,9 @@ export async function takeUpFailed(db: Queries): Promise<number> {
   `.execute(db);
   return Number(result.numAffectedRows ?? 0);
 }
+
+/** Reads `outbox_due_idx` or the whole table, which is small but for an outage. */
+export async function pending(db: Queries, kind: string): Promise<object[]> {
+  const rows = await db.selectFrom('outbox').select('payload').where('kind', '=', kind).where('failed_at', 'is', null).execute();
+  return rows.map(({ payload }) => payload);
+}

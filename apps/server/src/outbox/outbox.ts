@@ -41,6 +41,8 @@ export interface Outbox {
   /** Applies whatever is due now, on this node; answers how many were applied. When a target has come back, and in tests. */
   drain(): Promise<number>;
   figures(): Promise<repo.OutboxFigures>;
+  /** The payloads of all effects of a kind that are not known to be applied, whoever wrote them. */
+  pending(kind: string): Promise<readonly object[]>;
   /** Gives effects that were set aside another round of attempts; answers how many. */
   takeUpFailed(): Promise<number>;
   close(): Promise<void>;
@@ -152,6 +154,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     write,
     drain: () => relay.drain(),
     figures: () => repo.figures(database.kysely),
+    pending: (kind) => repo.pending(database.kysely, kind),
     async takeUpFailed() {
       const count = await repo.takeUpFailed(database.kysely);
       if (count > 0) relay.wakeAll();

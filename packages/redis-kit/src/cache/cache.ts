@@ -106,7 +106,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
 
   const toBody = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-  async function bypass<V>(policy: CachePolicy<never>, key: string, load: () => Promise<V>): Promise<CacheResult> {
+  async function bypass<V>(policy: { readonly name: string }, key: string, load: () => Promise<V>): Promise<CacheResult> {
     stats.of(policy.name).bypasses += 1;
     const body = toBody(await load());
     return resultOf(key, { tags: [], versions: [], fingerprint: '', etag: etagOf(body), storedAtMs: 0, ttlMs: 0, body }, 'bypass');
@@ -151,7 +151,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     }
   }
 
-  function counted(policy: CachePolicy<never>, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
+  function counted(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
     const counts = stats.of(policy.name);
     counts.hits += 1;
     if (source === 'l1') counts.l1Hits += 1;
@@ -165,7 +165,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
   }
 
   /** A second look at a hit: loads it again and compares, unless something was invalidated meanwhile. */
-  async function inspect(policy: CachePolicy<never>, key: string, copy: Copy, load: () => Promise<unknown>): Promise<void> {
+  async function inspect(policy: { readonly name: string }, key: string, copy: Copy, load: () => Promise<unknown>): Promise<void> {
     try {
       const body = toBody(await load());
       const batch = await validation.read(copy.tags, undefined);
@@ -180,27 +180,27 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
 
   async function get<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<CacheResult> {
     const key = policy.key(params);
-    if (!availability.usable) return bypass(policy as CachePolicy<never>, key, load);
+    if (!availability.usable) return bypass(policy, key, load);
     const copy = lookup.bounded(key, policy);
-    if (copy !== undefined) return counted(policy as CachePolicy<never>, key, copy, 'l1', load);
+    if (copy !== undefined) return counted(policy, key, copy, 'l1', load);
     const tags = [ROOT_TAG, ...policy.tags(params)];
     const askedAtMs = now();
     try {
       const found = await lookup.strict(key, tags, policy);
-      if (found.copy !== undefined) return counted(policy as CachePolicy<never>, key, found.copy, found.source, load);
+      if (found.copy !== undefined) return counted(policy, key, found.copy, found.source, load);
       log.debug(`Cache MISS: ${key}`);
       const versions = found.versions.includes(null) ? await validation.ensure(tags) : (found.versions as string[]);
       return await loadAndStore(policy, key, tags, versions, askedAtMs, load);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       availability.lost(error);
-      return bypass(policy as CachePolicy<never>, key, load);
+      return bypass(policy, key, load);
     }
   }
 
   async function refresh<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<CacheResult> {
     const key = policy.key(params);
-    if (!availability.usable) return bypass(policy as CachePolicy<never>, key, load);
+    if (!availability.usable) return bypass(policy, key, load);
     const tags = [ROOT_TAG, ...policy.tags(params)];
     try {
       const askedAtMs = now();
@@ -208,7 +208,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       availability.lost(error);
-      return bypass(policy as CachePolicy<never>, key, load);
+      return bypass(policy, key, load);
     }
   }
 

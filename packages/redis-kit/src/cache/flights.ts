@@ -66,7 +66,7 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
       const done = (): void => {
         if (flights.get(key) === flight) flights.delete(key);
       };
-      flight.result.then(done, done);
+      void flight.result.then(done).catch(done);
       return flight.result;
     },
     /** Settles when nothing is being stored any more. */

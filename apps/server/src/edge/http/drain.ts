@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../kernel/problem.ts';
 
@@ -19,7 +20,12 @@ export function createDrain(app: FastifyInstance, drainTimeoutMs: number): Drain
   let closing = false;
   let underWay = 0;
   let onSettled: (() => void) | undefined;
+  const sockets = new Set<Socket>();
 
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   app.addHook('onRequest', (_request, _reply, done) => {
     if (!closing) return done();
     done(new Problem('service.unavailable', { detail: 'The server is stopping', retryAfterSeconds: 2 }));
@@ -42,7 +48,11 @@ export function createDrain(app: FastifyInstance, drainTimeoutMs: number): Drain
     async close() {
       closing = true;
       // Answers that had begun before went out as keep-alive: their connections fall idle one by one.
-      const closeIdle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+      const closeIdle = setInterval(() => {
+        app.server.closeIdleConnections();
+        // Browsers connect in advance; to Node such a connection is not idle but about to ask.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      }, CLOSE_IDLE_EVERY_MS);
       const cutOff = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);
       await app.close();
       clearInterval(closeIdle);

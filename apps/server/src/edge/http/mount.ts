@@ -9,12 +9,13 @@ import {
 } from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Drain } from './drain.ts';
+import { createCachedRead, type CachedReadDeps } from './cached-read.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Continues } from './unread-body.ts';
 import { uploadBody } from './upload-body.ts';
 import { compileBody, compileText } from './validation.ts';
 
-export interface MountDeps {
+export interface MountDeps extends CachedReadDeps {
   readonly write: Write;
   readonly idempotency: Idempotency;
   readonly continues: Continues;
@@ -68,9 +69,15 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
   const status = route.status ?? 200;
   const enveloped = route.envelope !== false;
   const response = Compile(enveloped ? Success(route.response) : route.response);
+  const readCached = route.cached === undefined ? undefined : createCachedRead(route, route.cached, deps);
 
   return async (request, reply) => {
     const input = { params: params(request.params), query: query(request.query), body: body(request.body) };
+    if (readCached !== undefined) {
+      const context = { ...contextOf(request, reply), ...input, write: deps.write };
+      const served = await readCached(context, request, reply);
+      if (served !== undefined) return served;
+    }
     const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
     const handle = (write: Write) => route.handle({ ...contextOf(request, reply), ...input, write });
     let answer: unknown;

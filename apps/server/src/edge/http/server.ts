@@ -4,6 +4,8 @@ import Fastify, {
   type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController,
   type RawServerDefault,
 } from 'fastify';
+import type { Cache } from '@watchparty/redis-kit/cache';
+import type { TtlSeconds } from '../../caching/index.ts';
 import type { Queries } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -51,6 +53,8 @@ export interface HttpDeps {
   readonly authenticate: Authenticate;
   readonly write: Write;
   readonly queries: Queries;
+  readonly cache: Cache;
+  readonly cacheTtlSeconds: TtlSeconds;
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -136,7 +140,9 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
 
   const idempotency = createIdempotency({ queries: deps.queries, secret: deps.secret, log });
   const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;
-  const mountDeps = { write: deps.write, idempotency, continues, drain, uploadStallTimeoutMs };
+  const mountDeps = {
+    write: deps.write, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, idempotency, continues, drain, uploadStallTimeoutMs,
+  };
   const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes()];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.

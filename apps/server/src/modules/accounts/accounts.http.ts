@@ -3,6 +3,7 @@ import {
   ChangePasswordBody, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody, SignedIn,
 } from '@watchparty/protocol';
 import { clientOf, jsonRoute, type Route, WithHeaders } from '../../kernel/route.ts';
+import { accountPolicies } from './accounts.cache.ts';
 import type { Accounts } from './accounts.ts';
 
 interface Deps {
@@ -40,6 +41,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
     jsonRoute({
       method: 'GET', path: '/api/auth/profile', id: 'getProfile', tag, access: 'user',
       summary: 'One’s own profile', response: OwnProfile,
+      cached: { policy: accountPolicies.profile, params: ({ actor }) => ({ id: actor.userId }) },
       handle: ({ actor }) => accounts.profile(actor),
     }),
     jsonRoute({

@@ -2,6 +2,7 @@ import type { LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, SignedIn,
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import { profileChanged } from './accounts.cache.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile, publicUser } from './accounts.views.ts';
 import { createRegistration, type RegistrationDeps, type RegistrationSettings, unlessTaken } from './registration.ts';
@@ -22,7 +23,8 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
   }
 
   async function change(write: Write, userId: number, changes: repo.ProfileChanges): Promise<OwnProfile> {
-    return write(async (tx) => {
+    return write(async (tx, effects) => {
+      effects.add(profileChanged(userId, { username: changes.username !== undefined }));
       const row = await unlessTaken(() => repo.updateProfile(tx, userId, changes, new Date(clock.now())));
       if (row === undefined) throw new Problem('auth.token_invalid');
       return ownProfile(row);

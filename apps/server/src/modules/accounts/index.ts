@@ -1,3 +1,4 @@
+export { accountPolicies, USERNAMES_TAG } from './accounts.cache.ts';
 export { type Accounts, type AccountsSettings, createAccounts } from './accounts.ts';
 export { accountsRoutes } from './accounts.http.ts';
 export { createPasswordRule } from './password-rule.ts';

@@ -1,10 +1,18 @@
 import Type from 'typebox';
 import { ChatMessage, CursorPage, EditChatBody, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
+import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
+import { chatPolicies } from './chat.cache.ts';
 import type { Chat } from './chat.ts';
 
 const params = Type.Object({ roomId: Id }, { additionalProperties: false });
 const messageParams = Type.Object({ roomId: Id, id: Uuid }, { additionalProperties: false });
+
+/** What part of a chat was asked for, as its cache key says it: `latest:50`, `before:120:50`, `after:7:10`. */
+function cursorOf({ before, after, limit = 50 }: SeqQuery): string {
+  if (before !== undefined) return `before:${before}:${limit}`;
+  return after === undefined ? `latest:${limit}` : `after:${after}:${limit}`;
+}
 
 export function chatRoutes(chat: Chat): Route[] {
   const tag = 'Chat';
@@ -13,7 +21,15 @@ export function chatRoutes(chat: Chat): Route[] {
       method: 'GET', path: '/api/chat/:roomId/messages', id: 'listChatMessages', tag, access: 'user',
       summary: 'A room’s messages: the newest, or those before or after a seq', params, query: SeqQuery,
       response: CursorPage(ChatMessage), errors: ['rooms.not_found', 'rooms.not_participant', 'chat.query_ambiguous'],
-      handle: ({ actor, params: { roomId }, query }) => chat.list(actor, roomId, query),
+      cached: {
+        policy: chatPolicies.messages,
+        params: ({ params: { roomId }, query }) => ({ roomId, cursor: cursorOf(query) }),
+        async authorize({ actor, params: { roomId }, query }) {
+          await chat.requireReader(actor, roomId);
+          if (query.before !== undefined && query.after !== undefined) throw new Problem('chat.query_ambiguous');
+        },
+      },
+      handle: ({ params: { roomId }, query }) => chat.list(roomId, query),
     }),
     jsonRoute({
       method: 'POST', path: '/api/chat/:roomId/messages', id: 'sendChatMessage', tag, access: 'user',

@@ -6,6 +6,7 @@ import { uuidv7 } from '../../kernel/ids.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Rooms } from '../rooms/index.ts';
+import { chatChanged } from './chat.cache.ts';
 import { mayDelete, mayRead, mayWrite } from './chat.policy.ts';
 import * as repo from './chat.repo.ts';
 
@@ -34,11 +35,13 @@ export function createChat({ queries, rooms, clock }: Deps) {
   }
 
   return {
+    /** Throws unless the actor may read the room's chat. CH2 */
+    async requireReader(actor: Actor, roomId: number): Promise<void> {
+      if (!mayRead(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
+    },
+
     /** CH4. `nextCursor`: the seq to go on from in the same direction, null where that end is reached. */
-    async list(actor: Actor, roomId: number, { before, after, limit = 50 }: SeqQuery): Promise<ChatPage> {
-      const standing = await rooms.standing(actor, roomId);
-      if (!mayRead(standing)) throw new Problem('rooms.not_participant');
-      if (before !== undefined && after !== undefined) throw new Problem('chat.query_ambiguous');
+    async list(roomId: number, { before, after, limit = 50 }: SeqQuery): Promise<ChatPage> {
       const window = { limit: limit + 1, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
       const rows = await repo.list(queries, roomId, window);
       const more = rows.length > limit;
@@ -59,7 +62,8 @@ export function createChat({ queries, rooms, clock }: Deps) {
       await standing.noteActivity();
       const playbackPositionSeconds = await standing.positionSeconds();
       try {
-        return await write(async (tx) => {
+        return await write(async (tx, effects) => {
+          effects.add(chatChanged(roomId));
           if (!(await rooms.hold(tx, roomId, actor.userId))) throw new Problem('rooms.not_participant');
           const createdAt = now();
           const id = uuidv7(createdAt.getTime());
@@ -87,7 +91,8 @@ export function createChat({ queries, rooms, clock }: Deps) {
     async edit(write: Write, actor: Actor, roomId: number, id: string, content: string): Promise<ChatMessage> {
       const standing = await rooms.standing(actor, roomId);
       if (!mayRead(standing)) throw new Problem('rooms.not_participant');
-      return write(async (tx) => {
+      return write(async (tx, effects) => {
+        effects.add(chatChanged(roomId));
         const row = await repo.lock(tx, roomId, id);
         if (row === undefined || row.deleted_at !== null) throw new Problem('chat.message_not_found');
         if (row.user_id !== actor.userId) throw new Problem('chat.not_author');
@@ -102,11 +107,12 @@ export function createChat({ queries, rooms, clock }: Deps) {
     async remove(write: Write, actor: Actor, roomId: number, id: string): Promise<ChatMessage> {
       const standing = await rooms.standing(actor, roomId);
       if (!mayRead(standing)) throw new Problem('rooms.not_participant');
-      return write(async (tx) => {
+      return write(async (tx, effects) => {
         const row = await repo.lock(tx, roomId, id);
         if (row === undefined) throw new Problem('chat.message_not_found');
         if (!mayDelete(standing, row.user_id)) throw new Problem('chat.may_not_delete');
         if (row.deleted_at !== null) return view(row);
+        effects.add(chatChanged(roomId));
         const deletedAt = now();
         await repo.erase(tx, id, deletedAt);
         return view({ ...row, content: '', deleted_at: deletedAt });

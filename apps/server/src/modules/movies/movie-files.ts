@@ -7,6 +7,7 @@ import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Storage } from '../../storage/index.ts';
+import { movieChanged } from './movies.cache.ts';
 import { fileRemoved } from './movies.effects.ts';
 import { mayChange } from './movies.policy.ts';
 import * as repo from './movies.repo.ts';
@@ -73,6 +74,7 @@ export function createMovieFiles({ movies, storage, maxBytes, clock, log }: Movi
           const row = await movies.lockChangeable(tx, id, actor);
           if (row.pending_file_key !== key) throw new Problem('movies.upload_superseded');
           if (row.file_key !== null) effects.add(fileRemoved.of({ key: row.file_key }));
+          effects.add(movieChanged(id));
           return movieView(
             await repo.update(tx, id, {
               file_key: key,

@@ -3,6 +3,7 @@ import { CreateMovieBody, Id, Movie, Page, PageQuery, PatchMovieBody, PutMovieBo
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, rawRoute, type Route, uploadRoute } from '../../kernel/route.ts';
 import type { MovieFiles } from './movie-files.ts';
+import { moviePolicies } from './movies.cache.ts';
 import type { Movies } from './movies.ts';
 import type { Streaming } from './streaming.ts';
 
@@ -37,7 +38,12 @@ export function moviesRoutes({ movies, files, streaming }: Deps): Route[] {
     }),
     jsonRoute({
       method: 'GET', path: '/api/movies', id: 'listMovies', tag, access: 'anyone',
-      summary: 'Public movies, newest first', query: ListQuery, response: Page(Movie), errors: ['page.past_end', 'auth.required'],
+      summary: 'Public movies, newest first', query: ListQuery, response: Page(Movie),
+      cached: {
+        policy: moviePolicies.list,
+        params: ({ query: { page = 1, limit = 10, mine } }) => (mine === true ? undefined : { page, limit }),
+      },
+      errors: ['page.past_end', 'auth.required'],
       async handle({ actor, query: { page = 1, limit = 10, mine } }) {
         if (mine !== true) return movies.list({ page, limit });
         if (actor === undefined) throw new Problem('auth.required');
@@ -47,7 +53,12 @@ export function moviesRoutes({ movies, files, streaming }: Deps): Route[] {
     jsonRoute({
       method: 'GET', path: '/api/movies/:id', id: 'getMovie', tag, access: 'anyone',
       summary: 'One movie', params, response: Movie, errors: ['movies.not_found'],
-      handle: ({ actor, params: { id } }) => movies.get(id, actor),
+      cached: {
+        policy: moviePolicies.one,
+        params: ({ params: { id } }) => ({ id }),
+        mayServe: ({ actor }, movie) => movies.mayServe(actor, movie as Movie),
+      },
+      handle: ({ params: { id } }) => movies.view(id),
     }),
     jsonRoute({
       method: 'PATCH', path: '/api/movies/:id', id: 'patchMovie', tag, access: 'user',

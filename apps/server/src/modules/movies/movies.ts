@@ -5,6 +5,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
+import { movieChanged } from './movies.cache.ts';
 import { fileRemoved } from './movies.effects.ts';
 import { mayChange, maySee } from './movies.policy.ts';
 import * as repo from './movies.repo.ts';
@@ -49,7 +50,8 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
 
   async function change(write: Write, actor: Actor, id: number, changes: (row: repo.MovieRow) => repo.MovieChanges): Promise<Movie> {
     await visible(id, actor);
-    return write(async (tx) => {
+    return write(async (tx, effects) => {
+      effects.add(movieChanged(id));
       const row = await lockChangeable(tx, id, actor);
       const next = changes(row);
       if (next.url != null && row.file_key !== null) throw new Problem('movies.url_and_file');
@@ -63,7 +65,11 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
 
     async create(write: Write, actor: Actor, body: MovieBody): Promise<Movie> {
       const columns = replacing(body);
-      return write(async (tx) => movieView(await repo.insert(tx, { ...columns, owner_id: actor.userId })));
+      return write(async (tx, effects) => {
+        const row = await repo.insert(tx, { ...columns, owner_id: actor.userId });
+        effects.add(movieChanged(row.id));
+        return movieView(row);
+      });
     },
 
     async list(page: PageRequest): Promise<PageOf<Movie>> {
@@ -91,8 +97,16 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
       return (await repo.find(queries, id))?.duration_seconds ?? null;
     },
 
-    async get(id: number, viewer: Viewer): Promise<Movie> {
-      return movieView(await visible(id, viewer));
+    /** The movie as anybody sees it who may; who may is asked apart, by `mayServe`. */
+    async view(id: number): Promise<Movie> {
+      const row = await repo.find(queries, id);
+      if (row === undefined) throw new Problem('movies.not_found');
+      return movieView(row);
+    },
+
+    /** Throws unless the viewer may see this movie. MO1 */
+    async mayServe(viewer: Viewer, movie: Pick<Movie, 'id' | 'visibility'>): Promise<void> {
+      if (movie.visibility !== 'public') await visible(movie.id, viewer);
     },
 
     async put(write: Write, actor: Actor, id: number, body: MovieBody): Promise<Movie> {
@@ -115,6 +129,7 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
       await visible(id, actor);
       await write(async (tx, effects) => {
         const row = await lockChangeable(tx, id, actor);
+        effects.add(movieChanged(id));
         await rooms.movieRemoved(tx, effects, id);
         await repo.remove(tx, id);
         for (const key of [row.file_key, row.pending_file_key]) if (key !== null) effects.add(fileRemoved.of({ key }));

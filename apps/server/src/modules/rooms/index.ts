@@ -1,3 +1,4 @@
+export { roomPolicies } from './rooms.cache.ts';
 export type { PlayableMovies } from './room-playback.ts';
 export { roomsRoutes } from './rooms.http.ts';
 export { createRooms, type Rooms } from './rooms.ts';

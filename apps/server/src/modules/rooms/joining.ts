@@ -7,6 +7,7 @@ import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Passwords } from '../accounts/index.ts';
 import * as participants from './participants.repo.ts';
+import { roomChanged } from './rooms.cache.ts';
 import { mayManage, maySee } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView } from './rooms.views.ts';
@@ -61,7 +62,7 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
       throw new Problem('rooms.not_found');
     }
     const opens = await isKey(before, body);
-    return write(async (tx) => {
+    return write(async (tx, effects) => {
       const row = await repo.lock(tx, roomId);
       if (row === undefined) throw new Problem('rooms.not_found');
       const role = await participants.roleOf(tx, roomId, actor.userId);
@@ -74,6 +75,7 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
       if (await participants.isBanned(tx, roomId, actor.userId)) throw new Problem(known ? 'rooms.banned' : 'rooms.not_found');
       if (row.password_hash !== before.password_hash || row.is_private !== before.is_private) return 'lock-changed';
       if (!owner && !opens) throw refusal(known, body);
+      effects.add(roomChanged(roomId));
       return roomView(await enter(tx, row, actor));
     });
   }
@@ -90,9 +92,10 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
 
     /** Answers the room, or null when it cannot be seen any more from outside. RO8 */
     async leave(write: Write, actor: Actor, roomId: number): Promise<Room | null> {
-      return write(async (tx) => {
+      return write(async (tx, effects) => {
         const { row, standing } = await lockSeen(tx, roomId, actor);
         if (!(await participants.remove(tx, roomId, actor.userId))) return roomView(row);
+        effects.add(roomChanged(roomId));
         const left = await repo.update(tx, roomId, { participant_count: row.participant_count - 1, last_activity_at: now() });
         return maySee({ ...standing, role: undefined }) ? roomView(left) : null;
       });

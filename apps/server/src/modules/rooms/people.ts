@@ -8,6 +8,7 @@ import type { Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
 import { mayChangeRoleOf, mayGiveRoles, mayManage, mayRemovePerson } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
+import { roomChanged } from './rooms.cache.ts';
 import { participantView } from './rooms.views.ts';
 import { lockSeen, look } from './standing.ts';
 
@@ -45,7 +46,7 @@ export function createPeople({ queries, clock }: Deps) {
 
     /** Kicks, and with `ban` keeps the person out; a ban also holds for somebody who is not in the room now. */
     async removePerson(write: Write, actor: Actor, roomId: number, userId: number, options: { readonly ban: boolean }): Promise<void> {
-      await write(async (tx) => {
+      await write(async (tx, effects) => {
         const { row, standing } = await lockSeen(tx, roomId, actor);
         const role = await participants.roleOf(tx, roomId, userId);
         if (!mayRemovePerson(standing, { userId, role })) {
@@ -57,6 +58,7 @@ export function createPeople({ queries, clock }: Deps) {
           throw new Problem('rooms.participant_not_found');
         }
         if (removed) {
+          effects.add(roomChanged(roomId));
           await repo.update(tx, roomId, {
             participant_count: row.participant_count - 1, last_activity_at: new Date(clock.now()),
           });

@@ -7,6 +7,7 @@ import type { Effects, Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
 import { apply, loaded, positionAt } from './playback.ts';
 import { mayControl } from './rooms.policy.ts';
+import { roomChanged } from './rooms.cache.ts';
 import * as repo from './rooms.repo.ts';
 import { playbackView, timelineColumns, timelineOf } from './rooms.views.ts';
 import { lockSeen, look, requirePart } from './standing.ts';
@@ -51,7 +52,7 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
     if (!mayControl(before.standing)) throw new Problem('rooms.playback_not_controller');
     if (command.action === 'load') await requireMovie(command.movieId, actor);
     const duration = await durationOf(before.row.movie_id);
-    return write(async (tx) => {
+    return write(async (tx, effects) => {
       const { row, standing } = requirePart(await lockSeen(tx, roomId, actor));
       if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
       const next = apply(timelineOf(row), command, clock.now(), duration);
@@ -62,6 +63,7 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
         });
       }
       if (row.movie_id !== before.row.movie_id) return 'movie-changed';
+      if (next.movieId !== row.movie_id) effects.add(roomChanged(roomId));
       const now = new Date(clock.now());
       await participants.touch(tx, roomId, actor.userId, now);
       return playbackView(await repo.update(tx, roomId, { ...timelineColumns(next), last_activity_at: now }));
@@ -92,8 +94,9 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
     },
 
     /** PB5 */
-    async movieRemoved(tx: Tx, _effects: Effects, movieId: number): Promise<void> {
+    async movieRemoved(tx: Tx, effects: Effects, movieId: number): Promise<void> {
       for (const row of await repo.lockPlaying(tx, movieId)) {
+        effects.add(roomChanged(row.id));
         await repo.update(tx, row.id, timelineColumns(loaded(timelineOf(row), null, clock.now())));
       }
     },

@@ -6,6 +6,7 @@ import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
 import { peopleRoutes } from './people.http.ts';
 import { playbackRoutes } from './playback.http.ts';
+import { roomPolicies } from './rooms.cache.ts';
 import type { Rooms } from './rooms.ts';
 
 const params = Type.Object({ id: Id }, { additionalProperties: false });
@@ -25,7 +26,12 @@ export function roomsRoutes(rooms: Rooms): Route[] {
     }),
     jsonRoute({
       method: 'GET', path: '/api/rooms', id: 'listRooms', tag, access: 'anyone',
-      summary: 'Active public rooms, newest first', query: ListQuery, response: Page(Room), errors: ['page.past_end', 'auth.required'],
+      summary: 'Active public rooms, newest first', query: ListQuery, response: Page(Room),
+      cached: {
+        policy: roomPolicies.list,
+        params: ({ query: { page = 1, limit = 10, mine } }) => (mine === true ? undefined : { page, limit }),
+      },
+      errors: ['page.past_end', 'auth.required'],
       async handle({ actor, query: { page = 1, limit = 10, mine } }) {
         if (mine !== true) return rooms.list({ page, limit });
         if (actor === undefined) throw new Problem('auth.required');
@@ -35,7 +41,12 @@ export function roomsRoutes(rooms: Rooms): Route[] {
     jsonRoute({
       method: 'GET', path: '/api/rooms/:id', id: 'getRoom', tag, access: 'anyone',
       summary: 'One room', params, response: Room, errors: ['rooms.not_found'],
-      handle: ({ actor, params: { id } }) => rooms.get(actor, id),
+      cached: {
+        policy: roomPolicies.one,
+        params: ({ params: { id } }) => ({ id }),
+        mayServe: ({ actor }, room) => rooms.mayServe(actor, room as Room),
+      },
+      handle: ({ params: { id } }) => rooms.view(id),
     }),
     jsonRoute({
       method: 'PATCH', path: '/api/rooms/:id', id: 'patchRoom', tag, access: 'user',

@@ -9,6 +9,7 @@ import * as participants from './participants.repo.ts';
 import { createPeople } from './people.ts';
 import { loaded } from './playback.ts';
 import { createRoomPlayback, type PlayableMovies } from './room-playback.ts';
+import { roomChanged } from './rooms.cache.ts';
 import { mayManage, mayRemoveRoom, type Standing } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
@@ -61,10 +62,11 @@ export function createRooms(deps: RoomsDeps) {
     if (!mayManage(before.standing)) throw new Problem('rooms.not_host');
     if (body.movieId !== before.row.movie_id) await playback.requireMovie(body.movieId, actor);
     const columns = await columnsOf(body);
-    return playback.unlessMovieGone(write(async (tx) => {
+    return playback.unlessMovieGone(write(async (tx, effects) => {
       const { row, standing } = await lockSeen(tx, id, actor);
       if (!mayManage(standing)) throw new Problem('rooms.not_host');
       if ((body.maxParticipants ?? Infinity) < row.participant_count) throw new Problem('rooms.too_few_places');
+      effects.add(roomChanged(id));
       const movieChanges = body.movieId !== undefined && body.movieId !== row.movie_id;
       const timeline = movieChanges ? timelineColumns(loaded(timelineOf(row), body.movieId!, clock.now())) : {};
       return roomView(await repo.update(tx, id, { ...columns, ...timeline, updated_at: now(), last_activity_at: now() }));
@@ -81,7 +83,7 @@ export function createRooms(deps: RoomsDeps) {
     async create(write: Write, actor: Actor, body: RoomBody): Promise<Room> {
       await playback.requireMovie(body.movieId, actor);
       const passwordHash = body.password == null ? null : await passwords.hash(body.password);
-      return playback.unlessMovieGone(write(async (tx) => {
+      return playback.unlessMovieGone(write(async (tx, effects) => {
         const row = await repo.insert(tx, {
           name: body.name,
           description: body.description ?? '',
@@ -94,6 +96,7 @@ export function createRooms(deps: RoomsDeps) {
           playback_at: clock.now(),
         });
         await participants.add(tx, row.id, actor.userId, 'host', now());
+        effects.add(roomChanged(row.id));
         return roomView(row);
       }));
     },
@@ -108,8 +111,16 @@ export function createRooms(deps: RoomsDeps) {
       return pageOf(rows.map(roomView), total, page);
     },
 
-    async get(actor: Actor | undefined, id: number): Promise<Room> {
-      return roomView((await look(queries, id, actor)).row);
+    /** The room as anybody sees it who may; who may is asked apart, by `mayServe`. */
+    async view(id: number): Promise<Room> {
+      const row = await repo.find(queries, id);
+      if (row === undefined) throw new Problem('rooms.not_found');
+      return roomView(row);
+    },
+
+    /** Throws unless the actor may see this room. RO1 */
+    async mayServe(actor: Actor | undefined, room: Pick<Room, 'id' | 'isPrivate'>): Promise<void> {
+      if (room.isPrivate) await look(queries, room.id, actor);
     },
 
     /** Changes what is given and nothing else. */
@@ -122,7 +133,8 @@ export function createRooms(deps: RoomsDeps) {
       }),
 
     async remove(write: Write, actor: Actor, id: number): Promise<void> {
-      await write(async (tx) => {
+      await write(async (tx, effects) => {
+        effects.add(roomChanged(id));
         const { standing } = await lockSeen(tx, id, actor);
         if (!mayRemoveRoom(standing)) throw new Problem('rooms.not_owner');
         await repo.remove(tx, id);

@@ -28,7 +28,6 @@ export function createMemoryStore(newVersion: () => string): CacheStore {
     lease: async () => true,
     release: async () => {},
     delete: async (keys) => keys.length,
-    // oxlint-disable-next-line no-empty-function
     async *find() {},
     figures: async () => ({ keys: 0, memoryBytes: 0 }),
     probe: async () => {},

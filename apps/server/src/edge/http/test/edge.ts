@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { pino } from 'pino';
+import { createCache, createMemoryStore } from '@watchparty/redis-kit/cache';
 import type { Queries } from '../../../db/index.ts';
 import type { Actor } from '../../../kernel/actor.ts';
 import { systemClock } from '../../../kernel/clock.ts';
@@ -44,6 +46,10 @@ export async function startEdge(routes: readonly Route[], options: EdgeOptions =
       },
       write: options.write ?? ((work) => work(undefined as never, { add: () => undefined })),
       queries: options.queries ?? (undefined as never),
+      cache: createCache({
+        store: createMemoryStore(randomUUID), log: { debug: () => {}, warn: () => {} }, now: systemClock.now,
+      }),
+      cacheTtlSeconds: { test: 60 },
       secret: new TextEncoder().encode(options.secret ?? 'a secret of the tests'),
       clock: systemClock,
       log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),

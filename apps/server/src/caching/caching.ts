@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Cache, createCache, createMemoryStore, createRedisStore, defaultCacheSettings, StoreUnavailable,
+} from '@watchparty/redis-kit/cache';
+import type { RedisConnection } from '@watchparty/redis-kit/redis';
+import Type from 'typebox';
+import type { Clock } from '../kernel/clock.ts';
+import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
+import type { Log } from '../kernel/log.ts';
+import { type EffectHandler, effectKind, EffectUnavailable } from '../outbox/index.ts';
+
+interface Deps {
+  readonly redis: RedisConnection;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Payloads of invalidations that some write has committed and nobody is known to have applied. */
+  readonly pending: () => Promise<readonly object[]>;
+}
+
+export interface Caching {
+  readonly cache: Cache;
+  /** Applies the tags that writes name, before they are answered. */
+  readonly handler: EffectHandler;
+}
+
+const Payload = Type.Object({ tags: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
+
+/** The server's cache: in Redis where there is one, else in this process. */
+export function createCaching({ redis, clock, log, pending }: Deps): Caching {
+  const store = redis.client === undefined
+    ? createMemoryStore(() => randomBytes(9).toString('base64url'))
+    : createRedisStore(redis);
+  const debug = log.isLevelEnabled('debug');
+  const cache = createCache(
+    {
+      store,
+      now: clock.now,
+      turn: redis.turn,
+      present: presentHit,
+      log: { debug: (text) => debug && log.debug(text), warn: (details, text) => log.warn(details, text) },
+      // While this node could not reach the store others may have written: whatever is still owed is applied first.
+      beforeReturn: async () => {
+        const owed = (await pending()) as readonly { tags: readonly string[] }[];
+        await cache.invalidate([...new Set(owed.flatMap(({ tags }) => tags))]);
+      },
+    },
+    { ...defaultCacheSettings, inspectEvery: 1000 },
+  );
+  const handler = effectKind(CACHE_INVALIDATED, Payload, { answerWaits: true }).handler(async (payloads) => {
+    const tags = new Set((payloads as readonly { tags: readonly string[] }[]).flatMap((payload) => payload.tags));
+    try {
+      await cache.invalidate([...tags]);
+    } catch (cause) {
+      if (cause instanceof StoreUnavailable) throw new EffectUnavailable('The cache cannot be reached', { cause });
+      throw cause;
+    }
+  });
+  return { cache, handler };
+}
+
+const HIT_START = Buffer.from('{"success":true,"data":');
+
+/** The whole answer to a hit, made once and kept beside the entry. */
+function presentHit(body: Buffer, key: string): Buffer {
+  return Buffer.concat([HIT_START, body, Buffer.from(`,"_cached":true,"_cacheKey":${JSON.stringify(key)}}`)]);
+}
