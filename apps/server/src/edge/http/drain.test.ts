@@ -137,8 +137,11 @@ describe('a server that closes', () => {
     const [waiting, old] = await Promise.all([connectTo(url), connectTo(url)]);
     waiting.socket.write(get('/wait'));
     await gate.begun;
-    // Half a request keeps its connection from being idle.
-    old.socket.write('GET /quick HTTP/1.1\r\nho');
+    // Half a request keeps its connection from being idle. What was answered after it came after it.
+    await new Promise((resolve) => {
+      old.socket.write('GET /quick HTTP/1.1\r\nho', resolve);
+    });
+    await fetch(`${url}/quick`);
     const closing = close();
     old.socket.write('st: x\r\n\r\n');
     await old.closed;
