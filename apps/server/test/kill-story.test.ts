@@ -57,8 +57,7 @@ test(`Killed ${KILLS} times at random points of the story, the server loses noth
 
   async function ok<T>(method: string, path: string, ask: Ask): Promise<T> {
     const answer = await insist(method, path, ask);
-    if (answer.status >= 500) console.log(server!.lines.filter((line) => line.includes('error')).join('\n'));
-    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}\n${server!.lines.slice(-5).join('\n')}`).toBeLessThan(300);
     return answer.body.data as T;
   }
 

@@ -20,7 +20,7 @@ describe.each([['Redis', true], ['one process', false]])('The cache of the API i
     server = await startTestApp(withRedis ? { REDIS_URL: redis.url } : {});
     make = factoriesFor(server);
     [ann, boris] = [await make.user(), await make.user()];
-    await vi.waitFor(async () => expect((await get('/api/rooms')).headers.get('x-cache')).toBe('HIT'), { timeout: 10_000 });
+    await vi.waitUntil(async () => (await get('/api/rooms')).headers.get('x-cache') === 'HIT', { timeout: 10_000 });
   });
   afterAll(() => server.close());
 

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   const { demo } = readArguments();
   const config = loadConfigFromProcess();
-  const tty = Boolean(process.stdout.isTTY);
+  // Undefined where there is no terminal, whatever the types say.
+  const tty = process.stdout.isTTY ?? false;
   const { log, close: closeLog } = createLog(config.log, { tty });
   const progress = (line: string): void => {
     if (tty) process.stdout.write(`${line}\n`);

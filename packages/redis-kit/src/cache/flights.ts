@@ -56,6 +56,12 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
     return undefined;
   }
 
+  async function landed(key: string, flight: Flight): Promise<void> {
+    // Whoever asked is told how it ended.
+    await Promise.allSettled([flight.result]);
+    if (flights.get(key) === flight) flights.delete(key);
+  }
+
   return {
     /** Joins a load in flight that rests on the same versions, or starts one. */
     share(key: string, versions: readonly string[], work: Work): Promise<Entry> {
@@ -63,10 +69,7 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
       if (current !== undefined && current.versions.every((version, index) => version === versions[index])) return current.result;
       const flight: Flight = { versions, result: fly(key, versions, work) };
       flights.set(key, flight);
-      const done = (): void => {
-        if (flights.get(key) === flight) flights.delete(key);
-      };
-      void flight.result.then(done).catch(done);
+      void landed(key, flight);
       return flight.result;
     },
     /** Settles when nothing is being stored any more. */

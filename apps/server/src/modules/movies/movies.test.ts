@@ -57,7 +57,7 @@ describe('Who sees a movie', () => {
   test('[MO2] The list shows public movies, newest first, page by page; one’s own with mine=true', async () => {
     const mine = await make.user();
     const hidden = await make.movie(mine, { visibility: 'rooms' });
-    const shown = [await make.movie(mine), await make.movie(mine), await make.movie(mine)].reverse();
+    const shown = [await make.movie(mine), await make.movie(mine), await make.movie(mine)].toReversed();
     const first = await server.ask('GET', '/api/movies?limit=2');
     expect(first.body.data).toMatchObject({ page: 1, limit: 2, items: shown.slice(0, 2).map(({ id }) => ({ id })) });
     const second = await server.ask('GET', '/api/movies?limit=2&page=2');
