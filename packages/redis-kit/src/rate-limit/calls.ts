@@ -6,12 +6,14 @@ export interface Item {
   readonly key: string;
   readonly rule: Rule;
   readonly cost: number;
-  /** How many checks, or `FORCE`. */
+  /** How many checks, or `FORCE` or `RAISE`. */
   readonly times: number;
 }
 
 /** Counts the cost whatever is free. */
 export const FORCE = -1;
+/** Counts what is missing to a total of the cost. */
+export const RAISE = -2;
 
 /** An item and those that wait for it. */
 export interface Waiting extends Item {
@@ -24,6 +26,7 @@ const MAX_ITEMS_PER_CALL = 500;
 
 /** Splits into calls, each for one slot where there are slots, keeping the order of each key. */
 export function splitIntoCalls<T extends Item>(items: readonly T[], slotOf: ((key: string) => number) | undefined): T[][] {
+  if (items.length === 0) return [];
   if (slotOf === undefined && items.length <= MAX_ITEMS_PER_CALL) return [[...items]];
   const calls: T[][] = [];
   const open = new Map<number, T[]>();

@@ -1,11 +1,15 @@
+import { FORCE, type Item, RAISE } from './calls.ts';
 import { Lru } from './lru.ts';
 import { fitting, SlidingWindow, type Taking } from './sliding-window.ts';
 import type { RateLimitClock, Rule } from './types.ts';
 
 interface Mirrored {
   readonly window: SlidingWindow;
-  /** Admitted here and unknown to Redis, and by which rule and when last. */
-  debt: { amount: number; rule: Rule; atMs: number } | undefined;
+  /** The last one that was asked for. */
+  rule: Rule;
+  /** Admitted here and unknown to Redis, and when last. */
+  debt: number;
+  debtAtMs: number;
 }
 
 /** What this node knows of the windows in Redis: enough to go on by itself, and to tell Redis afterwards. RL8, RL9 */
@@ -14,48 +18,52 @@ export interface Mirror {
   learn(key: string, rule: Rule, cost: number, times: number, taking: Taking): void;
   /** Decides here; what is admitted is owed to Redis. */
   take(key: string, rule: Rule, cost: number, times: number): Taking;
-  /** Redis has counted so much of what is owed after all. */
-  forgive(key: string, amount: number): void;
-  /** Takes all that is owed and still in its window. */
-  collectDebts(): { key: string; rule: Rule; amount: number }[];
-  /** What could not be told is owed again. */
+  /**
+   * What Redis should be told when it is back: what is owed to it, which is then owed no more, and after that how
+   * much each subject had at least, in case Redis has lost its data.
+   */
+  news(): Item[];
+  /** So much more is owed; negative: Redis has counted it after all. */
   owe(key: string, rule: Rule, amount: number): void;
 }
 
 export function createMirror(clock: RateLimitClock, maxSubjects: number): Mirror {
   const subjects = new Lru<string, Mirrored>(maxSubjects);
-  const subject = (key: string) => subjects.touch(key, () => ({ window: new SlidingWindow(), debt: undefined }));
+  function subject(key: string, rule: Rule): Mirrored {
+    const mirrored = subjects.touch(key, () => ({ window: new SlidingWindow(), rule, debt: 0, debtAtMs: 0 }));
+    mirrored.rule = rule;
+    return mirrored;
+  }
 
-  function owe(mirrored: Mirrored, rule: Rule, amount: number): void {
-    mirrored.debt = { amount: (mirrored.debt?.amount ?? 0) + amount, rule, atMs: clock.now() };
+  function owe(key: string, rule: Rule, amount: number): void {
+    const mirrored = subject(key, rule);
+    mirrored.debt = Math.max(0, mirrored.debt + amount);
+    mirrored.debtAtMs = clock.now();
   }
 
   return {
     learn(key, rule, cost, times, { free }) {
       const left = free - fitting(free, cost, times) * cost;
-      subject(key).window.setTotal(rule.max - left, rule.windowMs, clock.now());
+      subject(key, rule).window.setTotal(rule.max - left, rule.windowMs, clock.now());
     },
     take(key, rule, cost, times) {
-      const mirrored = subject(key);
-      const taking = mirrored.window.take(rule, cost, times, clock.now());
+      const taking = subject(key, rule).window.take(rule, cost, times, clock.now());
       const admitted = fitting(taking.free, cost, times);
-      if (admitted > 0) owe(mirrored, rule, admitted * cost);
+      if (admitted > 0) owe(key, rule, admitted * cost);
       return taking;
     },
-    forgive(key, amount) {
-      const { debt } = subject(key);
-      if (debt !== undefined) debt.amount = Math.max(0, debt.amount - amount);
-    },
-    collectDebts() {
-      const debts: { key: string; rule: Rule; amount: number }[] = [];
+    owe,
+    news() {
+      const nowMs = clock.now();
+      const items: Item[] = [];
       for (const [key, mirrored] of subjects) {
-        const { debt } = mirrored;
-        mirrored.debt = undefined;
-        if (debt === undefined || debt.amount === 0 || clock.now() - debt.atMs > debt.rule.windowMs) continue;
-        debts.push({ key, rule: debt.rule, amount: debt.amount });
+        const { window, rule, debt, debtAtMs } = mirrored;
+        mirrored.debt = 0;
+        const total = window.total(rule.windowMs, nowMs);
+        if (debt > 0 && nowMs - debtAtMs <= rule.windowMs) items.push({ key, rule, cost: debt, times: FORCE });
+        if (total > 0) items.push({ key, rule, cost: total, times: RAISE });
       }
-      return debts;
+      return items;
     },
-    owe: (key, rule, amount) => owe(subject(key), rule, amount),
   };
 }

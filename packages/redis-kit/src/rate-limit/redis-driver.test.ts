@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, openConnection, ready } from '../../test/connect.ts';
 import { startRedis, type TestRedis } from '../../test/redis.ts';
 import { type RedisConnection } from '../redis/index.ts';
-import { decodeReply, encodeCall, FORCE } from './calls.ts';
+import { decodeReply, encodeCall, FORCE, RAISE } from './calls.ts';
 import { describeRateLimitDriver, START_MS } from './contract-suite.ts';
 import { createRateLimiter } from './limiter.ts';
 import { createRedisRateLimitDriver } from './redis-driver.ts';
@@ -43,13 +43,18 @@ function recording(connection: RedisConnection): ScriptSender & { calls: string[
   return { ...sender, calls, script: (script, keys, args) => (calls.push([...keys]), sender.script(script, keys, args)) };
 }
 
+function raise(window: SlidingWindow, total: number, windowMs: number, nowMs: number): void {
+  const missing = total - window.total(windowMs, nowMs);
+  if (missing > 0) window.add(missing, windowMs, nowMs);
+}
+
 test('RL1 RL2 the script counts as the local window does, whatever is asked, forced and changed, and however the clock goes', async () => {
   const { client } = await connect(redis.url);
   const step = fc.record({
     waitMs: fc.oneof(fc.integer({ min: -30, max: 300 }), fc.integer({ min: -3000, max: 3000 })),
     rule: fc.constantFrom({ max: 20, windowMs: 1000 }, { max: 5, windowMs: 1000 }, { max: 20, windowMs: 100 }, { max: 500, windowMs: 1900 }),
     cost: fc.integer({ min: 1, max: 7 }),
-    times: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(FORCE)),
+    times: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(FORCE, RAISE)),
   });
   let run = 0;
   await fc.assert(
@@ -64,6 +69,7 @@ test('RL1 RL2 the script counts as the local window does, whatever is asked, for
         const { atMs, takings: [taking] } = decodeReply(reply, 1);
         expect(atMs).toBe(nowMs);
         if (times === FORCE) window.add(cost, rule.windowMs, nowMs);
+        else if (times === RAISE) raise(window, cost, rule.windowMs, nowMs);
         else expect(taking).toEqual(window.take(rule, cost, times, nowMs));
       }
     }),

@@ -27,7 +27,9 @@ interface Deps {
 export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
   const { sender, clock, log, timeoutMs = 50, probeEveryMs = 100, maxSubjects = 20_000, redisNowMs, onDecided } = deps;
   const mirror = createMirror(clock, maxSubjects);
-  const outage = createOutage({ log, probeEveryMs, onEnd: payDebts });
+  const outage = createOutage({ log, probeEveryMs, onEnd: tellNews });
+  // While it is away for us, the probe that finds it tells the news.
+  sender.onBack?.(() => outage.active || closed || tellNews());
   let turn: Waiting[] = [];
   /** The last item of each key, which equal checks may join. */
   const latest = new Map<string, Waiting>();
@@ -83,8 +85,8 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
   }
 
   /** Redis answered after the node had decided: what Redis counted is not owed. */
-  function reconcile({ key, cost, times }: Item, { free }: Taking): void {
-    mirror.forgive(key, fitting(free, cost, times) * cost);
+  function reconcile({ key, rule, cost, times }: Item, { free }: Taking): void {
+    mirror.owe(key, rule, -fitting(free, cost, times) * cost);
   }
 
   function fail({ key, rule }: Item, error: unknown): void {
@@ -99,12 +101,10 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
   }
 
   /** Sent before any later check, and so executed before it. */
-  function payDebts(): void {
-    const debts = mirror.collectDebts().map(({ key, rule, amount }) => ({ key, rule, cost: amount, times: FORCE }));
-    for (const call of splitIntoCalls(debts, sender.slotOf)) {
-      if (call.length === 0) continue;
+  function tellNews(): void {
+    for (const call of splitIntoCalls(mirror.news(), sender.slotOf)) {
       run(call).catch((error: unknown) => {
-        for (const { key, rule, cost } of call) mirror.owe(key, rule, cost);
+        for (const { key, rule, cost, times } of call) if (times === FORCE) mirror.owe(key, rule, cost);
         fail(call[0]!, error);
       });
     }

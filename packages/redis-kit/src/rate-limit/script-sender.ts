@@ -6,10 +6,11 @@ import type { ScriptSender } from './types.ts';
  * Sends with what else the connection's turn sends. Redis gets a script's hash, and its text only when it does not
  * know it (after a restart, a failover or `SCRIPT FLUSH`).
  */
-export function createScriptSender({ client, turn }: Pick<RedisConnection, 'client' | 'turn'>): ScriptSender {
+export function createScriptSender({ client, turn, onChange }: Pick<RedisConnection, 'client' | 'turn' | 'onChange'>): ScriptSender {
   if (client === undefined) throw new TypeError('createScriptSender needs a connection to Redis');
   return {
     atTurnEnd: (collect) => turn.add(collect),
+    onBack: (listener) => onChange((status) => status === 'connected' && listener()),
     async script({ lua, sha1 }, keys, args) {
       try {
         return await client.evalsha(sha1, keys.length, ...keys, ...args);

@@ -25,90 +25,99 @@ export interface Taking {
 export const fitting = (free: number, cost: number, times: number): number =>
   Math.min(times, Math.max(0, Math.floor(free / cost)));
 
-/** One subject's window in this process. The Redis script counts the same way; a test holds them to each other. */
+/** What still counts: from which entry on, how much, and at what time. */
+interface View {
+  readonly first: number;
+  readonly total: number;
+  readonly atMs: number;
+}
+
+/**
+ * One subject's window in this process. The Redis script counts the same way; a test holds them to each other.
+ * Only what is admitted changes it.
+ */
 export class SlidingWindow {
   /** When and how much, alternating, oldest first. */
   readonly #entries: number[] = [];
   #total = 0;
 
-  /** When the newest was admitted; -Infinity when nothing counts. */
-  get newestMs(): number {
-    return this.#entries.at(-2) ?? -Infinity;
+  /** What counts now. */
+  total(windowMs: number, nowMs: number): number {
+    return this.#view(windowMs, nowMs).total;
   }
 
   take(rule: Rule, cost: number, times: number, nowMs: number): Taking {
-    const atMs = this.#settle(rule.windowMs, nowMs);
-    const free = rule.max - this.#total;
+    const view = this.#view(rule.windowMs, nowMs);
+    const free = rule.max - view.total;
     const admitted = fitting(free, cost, times);
-    if (admitted > 0) this.#put(admitted * cost, rule.windowMs, atMs);
-    const waitMs = (labelMs: number) => rule.windowMs + 1 - (nowMs - labelMs);
-    const [oldest] = this.#entries;
-    return {
-      free,
-      resetMs: oldest === undefined ? 0 : waitMs(oldest),
-      retryAfterMs: admitted === times ? 0 : this.#untilFree(cost - rule.max, waitMs) ?? rule.windowMs,
-    };
+    const { first, total } = admitted > 0 ? this.#put(admitted * cost, rule.windowMs, view) : view;
+    const untilGoneMs = (i: number): number => rule.windowMs + 1 - (nowMs - this.#entries[i]!);
+    let retryAfterMs = 0;
+    if (admitted < times) {
+      let need = total + cost - rule.max;
+      for (let i = first; need > 0 && i < this.#entries.length; i += 2) {
+        need -= this.#entries[i + 1]!;
+        retryAfterMs = untilGoneMs(i);
+      }
+      if (need > 0) retryAfterMs = rule.windowMs;
+    }
+    return { free, resetMs: first < this.#entries.length ? untilGoneMs(first) : 0, retryAfterMs };
   }
 
   /** Counts what somebody else admitted, whether or not it fits. */
   add(amount: number, windowMs: number, nowMs: number): void {
-    this.#put(amount, windowMs, this.#settle(windowMs, nowMs));
+    this.#put(amount, windowMs, this.#view(windowMs, nowMs));
   }
 
   /** Makes the whole window hold `total`: what is missing was admitted now, what is too much was the oldest. */
   setTotal(total: number, windowMs: number, nowMs: number): void {
-    const atMs = this.#settle(windowMs, nowMs);
-    let surplus = this.#total - total;
-    if (surplus < 0) return this.#put(-surplus, windowMs, atMs);
+    const view = this.#view(windowMs, nowMs);
+    let surplus = view.total - total;
+    if (surplus < 0) this.#put(-surplus, windowMs, view);
+    if (surplus <= 0) return;
+    this.#forgetBefore(view);
     while (surplus > 0) {
-      const dropped = Math.min(surplus, this.#entries[1] ?? surplus);
-      surplus -= dropped;
-      this.#total -= dropped;
-      if (dropped === this.#entries[1]) this.#entries.splice(0, 2);
-      else this.#entries[1]! -= dropped;
+      const oldest = this.#entries[1] ?? surplus;
+      if (oldest > surplus) this.#entries[1] = oldest - surplus;
+      else this.#entries.splice(0, 2);
+      this.#total -= Math.min(oldest, surplus);
+      surplus -= oldest;
     }
   }
 
   /**
-   * Forgets what has left the window, and tells the time to count by. For a subject the clock never goes back:
-   * its time stands still until the clock has caught up, or begins anew when that would take longer than a window.
+   * For a subject the clock never goes back: its time stands still until the clock has caught up, or begins anew when
+   * that would take longer than a window.
    */
-  #settle(windowMs: number, nowMs: number): number {
-    const aheadMs = this.newestMs - nowMs;
-    if (aheadMs > windowMs) {
-      this.#entries.length = 0;
-      this.#total = 0;
+  #view(windowMs: number, nowMs: number): View {
+    const newestMs = this.#entries.at(-2) ?? -Infinity;
+    if (newestMs > nowMs + windowMs) return { first: this.#entries.length, total: 0, atMs: nowMs };
+    const atMs = Math.max(nowMs, newestMs);
+    let [first, total] = [0, this.#total];
+    for (; first < this.#entries.length && atMs - this.#entries[first]! > windowMs; first += 2) {
+      total -= this.#entries[first + 1]!;
     }
-    const atMs = aheadMs > 0 && aheadMs <= windowMs ? this.newestMs : nowMs;
-    let gone = 0;
-    while (gone < this.#entries.length && atMs - this.#entries[gone]! > windowMs) {
-      this.#total -= this.#entries[gone + 1]!;
-      gone += 2;
-    }
-    if (gone > 0) this.#entries.splice(0, gone);
-    return atMs;
+    return { first, total, atMs };
   }
 
-  #put(amount: number, windowMs: number, atMs: number): void {
+  #forgetBefore({ first, total }: View): void {
+    if (first > 0) this.#entries.splice(0, first);
+    this.#total = total;
+  }
+
+  #put(amount: number, windowMs: number, view: View): View {
+    this.#forgetBefore(view);
+    const { atMs } = view;
     const slice = sliceMs(windowMs);
-    this.#total += amount;
     const last = this.#entries.length - 2;
-    const same = last >= 0 && Math.floor(this.newestMs / slice) === Math.floor(atMs / slice);
+    const same = last >= 0 && Math.floor(this.#entries[last]! / slice) === Math.floor(atMs / slice);
     if (same || last >= 2 * (MAX_ENTRIES - 1)) {
       this.#entries[last] = atMs;
       this.#entries[last + 1]! += amount;
     } else {
       this.#entries.push(atMs, amount);
     }
-  }
-
-  /** Until what is counted, above `beyond`, has left: undefined when even an empty window has no room. */
-  #untilFree(beyond: number, waitMs: (labelMs: number) => number): number | undefined {
-    let need = this.#total + beyond;
-    for (let i = 0; i < this.#entries.length; i += 2) {
-      need -= this.#entries[i + 1]!;
-      if (need <= 0) return waitMs(this.#entries[i]!);
-    }
-    return undefined;
+    this.#total += amount;
+    return { first: 0, total: this.#total, atMs };
   }
 }

@@ -41,7 +41,8 @@ function numbers(part: string): number[] {
  * `2001:db8::/32`. Throws a RangeError for what is no network, and for a part of an IPv6 /64, such as one address.
  */
 export function createAllowList(networks: readonly string[]): (subject: string) => boolean {
-  const list = new BlockList();
+  // One list each: in a common one `::/64` would hold every IPv4 address, as `::ffff:0:0/96`.
+  const [ipv4, ipv6] = [new BlockList(), new BlockList()];
   for (const network of networks) {
     const [address = '', length, more] = network.trim().split('/');
     const family = isIP(address);
@@ -52,11 +53,12 @@ export function createAllowList(networks: readonly string[]): (subject: string) 
     if (family === 6 && bits > 64) {
       throw new RangeError(`IPv6 is counted by /64, of which ${JSON.stringify(network)} is only a part`);
     }
-    list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');
+    if (family === 6) ipv6.addSubnet(address, bits, 'ipv6');
+    else ipv4.addSubnet(address, bits, 'ipv4');
   }
   if (networks.length === 0) return () => false;
   return (subject) => {
-    if (isIPv4(subject)) return list.check(subject, 'ipv4');
-    return subject.endsWith('::/64') && list.check(subject.slice(0, -3), 'ipv6');
+    if (isIPv4(subject)) return ipv4.check(subject, 'ipv4');
+    return subject.endsWith('::/64') && ipv6.check(subject.slice(0, -3), 'ipv6');
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { FORCE, RAISE } from './calls.ts';
 import { MAX_ENTRIES, SLICES } from './sliding-window.ts';
 import type { Script } from './types.ts';
 
@@ -6,7 +7,8 @@ import type { Script } from './types.ts';
  * Takes from many windows at once. For what a window is, see sliding-window.ts; this is the same in Lua.
  *
  * KEYS: one per item; the same key may come again. ARGV: the time in ms (empty: the server's), then for each item
- * `max`, `windowMs`, `cost` and `times`: that many checks of that cost, or -1 to count `cost` whatever is free.
+ * `max`, `windowMs`, `cost` and `times`: that many checks of that cost, or FORCE to count `cost` whatever is free, or
+ * RAISE to count what is missing to a total of `cost`.
  * Answers the time, then for each item what was free before, `resetMs` and `retryAfterMs` (integers).
  *
  * A value is the total, then for each slice when it admitted last (ms modulo 2³²) and how much: big-endian, 4 bytes
@@ -51,8 +53,10 @@ for i = 1, #KEYS do
 
   local free = max - total
   local admitted = 0
-  if times < 0 then
+  if times == ${FORCE} then
     admitted = cost
+  elseif times == ${RAISE} then
+    admitted = cost - total
   elseif cost * times <= free then
     admitted = cost * times
   elseif cost <= free then
@@ -80,7 +84,7 @@ for i = 1, #KEYS do
   if first <= last then
     reset = window + 1 + at - now - (at - unpack('>I4', state, first)) % RANGE
   end
-  if admitted < cost * times then
+  if times > 0 and admitted < cost * times then
     local need = total + cost - max
     while need > 0 and first <= last do
       local label, count = unpack('>I4I4', state, first)

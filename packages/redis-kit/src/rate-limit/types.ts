@@ -40,6 +40,8 @@ export interface ScriptSender {
   atTurnEnd(collect: () => void): void;
   /** Runs a script; rejects when it did not run, or when it is not known whether it did. */
   script(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  /** Told when a connection that was lost stands again: what Redis knows may be less than before. */
+  readonly onBack?: (listener: () => void) => void;
   /** In a cluster: keys of the same slot may go into one call. Absent where all keys may. */
   readonly slotOf?: (key: string) => number;
 }
