@@ -49,6 +49,25 @@ describe('a folder as storage', () => {
     expect(await readFile(join(folder, 'b', 'movies', '1', 'x.mp4'), 'utf8')).toBe('y');
   });
 
+  test('ST15 what is not finished lies in .incoming of the same folder; deleting leaves the folders', async () => {
+    const folder = await temporaryFolder();
+    const storage = open(folder);
+    const rest = Promise.withResolvers<void>();
+    async function* slowly() {
+      yield Buffer.from('first half, ');
+      await rest.promise;
+      yield Buffer.from('second half');
+    }
+    const putting = storage.put('movies/1/x.mp4', slowly(), MAX);
+    await expect.poll(() => readdir(join(folder, '.incoming'))).toHaveLength(1);
+    expect(await storage.head('movies/1/x.mp4')).toBeUndefined();
+    rest.resolve();
+    await putting;
+    expect(await readdir(join(folder, '.incoming'))).toEqual([]);
+    await storage.delete('movies/1/x.mp4');
+    expect(await readdir(join(folder, 'movies', '1'))).toEqual([]);
+  });
+
   test('ST14 stops the start when it cannot be a folder', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'file'), '');
