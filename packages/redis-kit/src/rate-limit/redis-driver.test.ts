@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, openConnection, ready } from '../../test/connect.ts';
+import { connect } from '../../test/connect.ts';
+import { openConnection, ready } from '../../test/connection.ts';
 import { startRedis, type TestRedis } from '../../test/redis.ts';
 import { type RedisConnection } from '../redis/index.ts';
 import { decodeReply, encodeCall, FORCE, RAISE } from './calls.ts';

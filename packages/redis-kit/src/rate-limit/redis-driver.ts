@@ -20,7 +20,7 @@ interface Deps {
   /** For tests: Redis decides by this time instead of its own. */
   readonly redisNowMs?: () => number;
   /** For tests: told of each decision of Redis, with its time in ms. */
-  readonly onDecided?: (key: string, atMs: number, decision: Decision) => void;
+  readonly onDecided?: (key: string, atMs: number, decision: Decision, cost: number) => void;
 }
 
 /** Limits over all nodes: the checks of one turn go to Redis in one call. Redis away or slow: decides by itself. */
@@ -74,7 +74,7 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
     mirror.learn(key, rule, cost, times, taking);
     for (let i = 0; i < times; i += 1) {
       const decision = decisionOf(rule, cost, i, taking, 'redis');
-      onDecided?.(key, atMs, decision);
+      onDecided?.(key, atMs, decision, cost);
       resolve[i]!(decision);
     }
   }
