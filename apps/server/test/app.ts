@@ -46,6 +46,7 @@ export async function startTestApp(env: Readonly<Record<string, string>> = {}, o
   const config = loadConfig({
     env: {
       NODE_ENV: 'test', DATA_DIR: dataDir, DATABASE_URL: (await options.reach?.(db.connectionString)) ?? db.connectionString, PORT: '0', LOG_DIR: 'off',
+      RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0', RATE_LIMIT_AUTH_MAX: '0',
       PUBLIC_URL: 'http://watchparty.test', ...env,
     },
     cwd: dataDir,

@@ -189,19 +189,19 @@ export const CONFIG_KEYS = {
     description: 'The sliding window that the next three count in.',
     default: '900000',
   }),
-  RATE_LIMIT_ANONYMOUS_MAX: key(integer(1, MANY), {
+  RATE_LIMIT_ANONYMOUS_MAX: key(integer(0, MANY), {
     group: 'Rate limits',
-    description: 'Requests per window and address without a token.',
+    description: 'Requests per window and address without a token; 0 turns this limit off.',
     default: '100',
   }),
-  RATE_LIMIT_USER_MAX: key(integer(1, MANY), {
+  RATE_LIMIT_USER_MAX: key(integer(0, MANY), {
     group: 'Rate limits',
-    description: 'Requests per window and signed-in user.',
+    description: 'Requests per window and signed-in user; 0 turns this limit off.',
     default: '1000',
   }),
-  RATE_LIMIT_AUTH_MAX: key(integer(1, MANY), {
+  RATE_LIMIT_AUTH_MAX: key(integer(0, MANY), {
     group: 'Rate limits',
-    description: 'Attempts per window to sign in, register or reset a password.',
+    description: 'Attempts per window to sign in, register or reset a password; 0 turns this limit off.',
     default: '10',
   }),
   RATE_LIMIT_LIVE_MAX: key(integer(0, MANY), {

@@ -57,6 +57,8 @@ interface RouteBase<A extends Access> {
   /** True on creating POSTs: an `Idempotency-Key` is honoured. One `write` at most, whose result is the answer's data. */
   readonly idempotent?: boolean;
   readonly bodyLimitBytes?: number;
+  /** Which rate limit counts: `auth` for routes that take passwords, `none` for what must always answer. */
+  readonly limit?: 'auth' | 'none';
 }
 
 /** A read that goes through the cache. */

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import {
+  createMemoryRateLimitDriver, createRateLimiter, createRedisRateLimitDriver, createScriptSender, type RateLimitDriver,
+} from '@watchparty/redis-kit/rate-limit';
 import { openRedis } from '@watchparty/redis-kit/redis';
 import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { migrate, openDatabase, takeSingleNodeLock } from '../db/index.ts';
-import { createHttpServer, type HttpServer } from '../edge/http/index.ts';
+import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
@@ -91,6 +94,14 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('outbox', () => outbox.close());
 
+    const limitDriver = redis.client === undefined
+      ? createMemoryRateLimitDriver({ clock })
+      : createRedisRateLimitDriver({
+        sender: createScriptSender(redis), clock, log: log.child({ module: 'rate-limit' }),
+        ...(config.cache.redis.kind !== 'none' && { timeoutMs: config.cache.redis.timeoutMs }),
+      });
+    closing.add('rate limits', () => limitDriver.close());
+
     const sessions = createSessions({ queries, secret, clock });
     const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
     const accounts = createAccounts(
@@ -135,6 +146,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           queries,
           cache: caching.cache,
           cacheTtlSeconds: config.cache.ttlSeconds,
+          limiters: createLimiters(config.rateLimit, limitDriver),
           secret, clock,
           log: log.child({ module: 'http' }),
         },
@@ -155,4 +167,9 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     await closing.close();
     throw error;
   }
+}
+
+function createLimiters({ windowMs, anonymousMax, userMax, authMax }: Config['rateLimit'], driver: RateLimitDriver): Limiters {
+  const limiter = (prefix: string, max: number) => createRateLimiter({ windowMs, max, prefix }, { driver });
+  return { anonymous: limiter('anonymous', anonymousMax), user: limiter('user', userMax), auth: limiter('auth', authMax) };
 }

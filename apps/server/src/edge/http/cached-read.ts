@@ -4,10 +4,12 @@ import type { Cache, CacheResult } from '@watchparty/redis-kit/cache';
 import { bindPolicy, type TtlSeconds } from '../../caching/index.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { CachedRead, JsonRoute, RequestContext } from '../../kernel/route.ts';
+import type { Limits } from './limits.ts';
 
 export interface CachedReadDeps {
   readonly cache: Cache;
   readonly ttlSeconds: TtlSeconds;
+  readonly limits: Limits;
 }
 
 type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
@@ -16,7 +18,7 @@ type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyRep
  * Serves a route's reads from the cache: ready bytes on a hit, with `_cached` and `_cacheKey`; a weak ETag over the data;
  * 304 where the client has it; `X-Cache`. Undefined when this request is not a cached one.
  */
-export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, ttlSeconds }: CachedReadDeps): Read {
+export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, ttlSeconds, limits }: CachedReadDeps): Read {
   const policy = bindPolicy(cached.policy, ttlSeconds);
   const shape = Compile(route.response);
   // What everybody gets alike may be kept if it is asked about each time; what somebody's rights made only by them.
@@ -25,8 +27,13 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
   return async (context, request, reply) => {
     const params = cached.params(context);
     if (params === undefined) return undefined;
-    await cached.authorize?.(context);
+    if (cached.authorize !== undefined) {
+      await limits.settle(request, reply);
+      await cached.authorize(context);
+    }
     const result = await cache.get(policy, params, async () => {
+      // Asked in the same round trip as the cache; who is refused causes no load.
+      await limits.settle(request, reply);
       const data: unknown = await route.handle(context);
       // Checked once, when it is loaded: entries of another shape are not served.
       if (!shape.Check(data)) {
@@ -36,6 +43,7 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
       }
       return data;
     });
+    await limits.settle(request, reply);
     await cached.mayServe?.(context, JSON.parse(result.body.toString('utf8')));
     const etag = `W/"${result.etag}"`;
     reply.header('etag', etag).header('x-cache', xCache(result)).header('cache-control', cacheControl);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
+import type { Limits } from './limits.ts';
 
 /** Who an access token stands for now; throws `auth.token_invalid` for one that is wrong, expired or ended. */
 export type Authenticate = (accessToken: string) => Promise<Actor>;
@@ -9,18 +10,30 @@ export type Authenticate = (accessToken: string) => Promise<Actor>;
  * Decides before anything of the body is read who asks, and refuses those who may not call the route at all.
  * A token that does not hold is refused on open routes too: its owner believes to be signed in.
  */
-export function guard(app: FastifyInstance, authenticate: Authenticate): void {
+export function guard(app: FastifyInstance, authenticate: Authenticate, limits: Limits): void {
   app.decorateRequest('actor', undefined);
-  app.addHook('onRequest', async (request) => {
+  app.decorateRequest('limit', undefined);
+  app.addHook('onRequest', async (request, reply) => {
     const { route } = request.routeOptions.config;
     if (route === undefined) return;
     const authorization = route.ignoresToken === true ? undefined : request.headers.authorization;
     if (authorization !== undefined) {
       const [scheme, token, ...rest] = authorization.split(' ');
-      if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw new Problem('auth.token_invalid');
-      request.actor = await authenticate(token);
+      try {
+        if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw new Problem('auth.token_invalid');
+        request.actor = await authenticate(token);
+      } catch (error) {
+        // Whoever tries tokens is counted as the stranger they are.
+        limits.ask(request, route);
+        await limits.settle(request, reply);
+        throw error;
+      }
     }
+    limits.ask(request, route);
     if (route.access === 'anyone') return;
+    if (request.actor === undefined || (route.access === 'admin' && request.actor.role !== 'admin')) {
+      await limits.settle(request, reply);
+    }
     if (request.actor === undefined) throw new Problem('auth.required');
     if (route.access === 'admin' && request.actor.role !== 'admin') throw new Problem('auth.forbidden');
   });

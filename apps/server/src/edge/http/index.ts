@@ -1,2 +1,3 @@
 export { type Authenticate } from './guard.ts';
+export type { Limiters } from './limits.ts';
 export { createHttpServer, type HttpServer, type HttpSettings } from './server.ts';

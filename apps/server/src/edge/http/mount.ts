@@ -10,12 +10,14 @@ import {
 import type { Write } from '../../kernel/write.ts';
 import type { Drain } from './drain.ts';
 import { createCachedRead, type CachedReadDeps } from './cached-read.ts';
+import type { Limits } from './limits.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Continues } from './unread-body.ts';
 import { uploadBody } from './upload-body.ts';
 import { compileBody, compileText } from './validation.ts';
 
 export interface MountDeps extends CachedReadDeps {
+  readonly limits: Limits;
   readonly write: Write;
   readonly idempotency: Idempotency;
   readonly continues: Continues;
@@ -78,6 +80,7 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
       const served = await readCached(context, request, reply);
       if (served !== undefined) return served;
     }
+    await deps.limits.settle(request, reply);
     const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
     const handle = (write: Write) => route.handle({ ...contextOf(request, reply), ...input, write });
     let answer: unknown;
@@ -122,6 +125,7 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
   const response = Compile(Success(route.response));
 
   return async (request, reply) => {
+    await deps.limits.settle(request, reply);
     const given = params(request.params);
     query(request.query);
     const length = request.headers['content-length'];
@@ -152,6 +156,7 @@ function rawHandler(route: RawRoute, deps: MountDeps): Handler {
   const query = compileText('query', route.query);
 
   return async (request, reply) => {
+    await deps.limits.settle(request, reply);
     const input = { params: params(request.params), query: query(request.query), body: undefined };
     const { status, headers, body } = await route.handle({ ...contextOf(request, reply), ...input, write: deps.write });
     reply.code(status).headers(headers);

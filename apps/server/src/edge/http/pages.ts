@@ -30,7 +30,7 @@ export function pageRoutes(): Route[] {
     })
     .map(({ path, reply }) =>
       rawRoute({
-        method: 'GET', path, id: `page:${path}`, tag: 'Pages', access: 'anyone', ignoresToken: true, produces: {},
+        method: 'GET', path, id: `page:${path}`, tag: 'Pages', access: 'anyone', ignoresToken: true, limit: 'none', produces: {},
         summary: 'The front page and its files',
         params: Type.Object({ id: Type.Optional(Type.String()) }),
         // A page's address may carry anything, such as an invitation.

@@ -18,6 +18,7 @@ export function referenceRoutes(described: readonly Route[]): Route[] {
     method: 'GET', tag: 'Reference', access: 'anyone', ignoresToken: true, produces: {},
     // A page's address may carry anything, such as a campaign's marks.
     query: Type.Object({}),
+    limit: 'none',
   } as const;
   return [
     rawRoute({

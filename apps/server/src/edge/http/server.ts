@@ -21,6 +21,7 @@ import { type Authenticate, guard } from './guard.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { answerOtherMethods } from './methods.ts';
+import { createLimits, type Limiters } from './limits.ts';
 import { mount } from './mount.ts';
 import { problemBody, problemHeaders, toProblem } from './problems.ts';
 import { pageRoutes } from './pages.ts';
@@ -55,6 +56,7 @@ export interface HttpDeps {
   readonly queries: Queries;
   readonly cache: Cache;
   readonly cacheTtlSeconds: TtlSeconds;
+  readonly limiters: Limiters;
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
@@ -124,7 +126,8 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   await allowOrigins(app, settings.corsOrigins);
   const drain = createDrain(app, settings.drainTimeoutMs);
   refuseAddresses(app);
-  guard(app, deps.authenticate);
+  const limits = createLimits(deps.limiters);
+  guard(app, deps.authenticate, limits);
   const continues = holdBackContinue(app);
   parseJsonBodies(app, settings.requestTimeoutMs, continues);
   app.setErrorHandler((error, request, reply) => {
@@ -141,7 +144,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const idempotency = createIdempotency({ queries: deps.queries, secret: deps.secret, log });
   const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;
   const mountDeps = {
-    write: deps.write, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, idempotency, continues, drain, uploadStallTimeoutMs,
+    write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, idempotency, continues, drain, uploadStallTimeoutMs,
   };
   const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes()];
   await app.register(async (scope) => {

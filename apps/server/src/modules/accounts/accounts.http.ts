@@ -16,7 +16,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
   const tag = 'Accounts';
   return [
     jsonRoute({
-      method: 'POST', path: '/api/auth/register', id: 'register', tag, access: 'anyone', ignoresToken: true,
+      method: 'POST', path: '/api/auth/register', id: 'register', tag, limit: 'auth', access: 'anyone', ignoresToken: true,
       summary: 'Create an account and sign in',
       description: 'The first account of a server that is not in production is its admin.',
       body: RegisterBody, response: SignedIn, status: 201, idempotent: true,
@@ -27,7 +27,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       handle: (context) => accounts.register(context.write, context.body, clientOf(context)),
     }),
     jsonRoute({
-      method: 'POST', path: '/api/auth/login', id: 'login', tag, access: 'anyone', ignoresToken: true,
+      method: 'POST', path: '/api/auth/login', id: 'login', tag, limit: 'auth', access: 'anyone', ignoresToken: true,
       summary: 'Sign in with e-mail address or username',
       description: 'With `useCookie` the refresh token goes into an HttpOnly cookie and not into the body.',
       body: LoginBody, response: SignedIn, errors: ['auth.credentials_wrong'],
@@ -57,7 +57,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       handle: ({ write, actor, body }) => accounts.putProfile(write, actor, body),
     }),
     jsonRoute({
-      method: 'POST', path: '/api/auth/change-password', id: 'changePassword', tag, access: 'user',
+      method: 'POST', path: '/api/auth/change-password', id: 'changePassword', tag, limit: 'auth', access: 'user',
       summary: 'Change one’s password; ends one’s other sessions',
       body: ChangePasswordBody, response: Type.Null(), errors: ['accounts.password_wrong', 'accounts.password_weak'],
       async handle({ write, actor, body }) {

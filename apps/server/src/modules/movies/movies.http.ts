@@ -101,7 +101,7 @@ export function moviesRoutes({ movies, files, streaming }: Deps): Route[] {
       handle: ({ actor, params: { id } }) => streaming.url(id, actor),
     }),
     rawRoute({
-      method: 'GET', path: '/api/movies/:id/stream', id: 'streamMovie', tag, access: 'anyone',
+      method: 'GET', path: '/api/movies/:id/stream', id: 'streamMovie', tag, limit: 'none', access: 'anyone',
       summary: 'The film or a range of it', params, query: StreamQuery,
       produces: {
         200: { description: 'The whole film', contentTypes: ['video/mp4', 'video/webm'] },

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import { createCache, createMemoryStore } from '@watchparty/redis-kit/cache';
+import { createMemoryRateLimitDriver, createRateLimiter, type RateLimiter } from '@watchparty/redis-kit/rate-limit';
 import type { Queries } from '../../../db/index.ts';
 import type { Actor } from '../../../kernel/actor.ts';
 import { systemClock } from '../../../kernel/clock.ts';
 import { Problem } from '../../../kernel/problem.ts';
 import type { Route } from '../../../kernel/route.ts';
 import type { Write } from '../../../kernel/write.ts';
+import type { Limiters } from '../limits.ts';
 import { createHttpServer, type HttpServer, type HttpSettings } from '../server.ts';
 
 export interface EdgeOptions {
@@ -16,6 +18,7 @@ export interface EdgeOptions {
   readonly write?: Write;
   readonly queries?: Queries;
   readonly secret?: string;
+  readonly limiters?: Limiters;
 }
 
 export interface Edge extends HttpServer {
@@ -28,6 +31,9 @@ const actor = (userId: number, role: Actor['role']): Actor =>
 const ACTORS: Readonly<Record<string, Actor>> = {
   user: actor(1, 'user'), other: actor(2, 'user'), admin: actor(3, 'admin'),
 };
+
+const unlimited = (prefix: string): RateLimiter =>
+  createRateLimiter({ prefix, max: 0, windowMs: 1000 }, { driver: createMemoryRateLimitDriver({ clock: systemClock }) });
 
 /** The edge alone, behind real HTTP, with routes of the test's own. `user`, `other` and `admin` are valid tokens. */
 export async function startEdge(routes: readonly Route[], options: EdgeOptions = {}): Promise<Edge> {
@@ -50,6 +56,7 @@ export async function startEdge(routes: readonly Route[], options: EdgeOptions =
         store: createMemoryStore(randomUUID), log: { debug: () => {}, warn: () => {} }, now: systemClock.now,
       }),
       cacheTtlSeconds: { test: 60 },
+      limiters: options.limiters ?? { anonymous: unlimited('anonymous'), user: unlimited('user'), auth: unlimited('auth') },
       secret: new TextEncoder().encode(options.secret ?? 'a secret of the tests'),
       clock: systemClock,
       log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),

@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Decision, type RateLimiter, subjectOfIp } from '@watchparty/redis-kit/rate-limit';
+import { Problem } from '../../kernel/problem.ts';
+import type { Route } from '../../kernel/route.ts';
+
+export interface Limiters {
+  /** Per address, for those who are not signed in. */
+  readonly anonymous: RateLimiter;
+  /** Per user, whatever addresses they come from. */
+  readonly user: RateLimiter;
+  /** Per address, for routes that take passwords. */
+  readonly auth: RateLimiter;
+}
+
+interface Pending {
+  readonly limiter: RateLimiter;
+  readonly decision: Promise<Decision>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    limit: Pending | undefined;
+  }
+}
+
+export interface Limits {
+  /** Asks, and does not wait: the question travels with what else this turn asks Redis. */
+  ask(request: FastifyRequest, route: Route): void;
+  /** Waits for the answer, tells it in the reply's headers, and refuses with `rate_limit.exceeded`. */
+  settle(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+export function createLimits(limiters: Limiters): Limits {
+  return {
+    ask(request, route) {
+      if (route.limit === 'none') return;
+      const { actor } = request;
+      const address = (): string => subjectOfIp(request.ip);
+      if (route.limit === 'auth') return void pend(request, limiters.auth, address());
+      if (actor === undefined) return void pend(request, limiters.anonymous, address());
+      pend(request, limiters.user, String(actor.userId));
+    },
+
+    async settle(request, reply) {
+      const { limit } = request;
+      if (limit === undefined) return;
+      const decision = await limit.decision;
+      // An answer may be settled twice: before a load, and before it is sent.
+      request.limit = undefined;
+      const headers = limit.limiter.headers(decision);
+      reply.headers({ ...headers });
+      if (decision.allowed) return;
+      throw new Problem('rate_limit.exceeded', {
+        detail: limit.limiter.message,
+        retryAfterSeconds: Math.ceil(decision.retryAfterMs / 1000),
+      });
+    },
+  };
+}
+
+function pend(request: FastifyRequest, limiter: RateLimiter, subject: string): void {
+  request.limit = { limiter, decision: limiter.check(subject) };
+}
