@@ -29,7 +29,7 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
     // The versions are in the lease's name: whoever has newer ones must not wait for an older load.
     const lease = `${key}:${versions.join('.')}`;
     if (!(await store.lease(lease, LEASE_MS))) {
-      const other = await waitFor(work.found);
+      const other = await waitFor(lease, work.found);
       if (other !== undefined) return other;
     }
     let entry: Entry;
@@ -46,12 +46,18 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
     return entry;
   }
 
-  async function waitFor(found: Work['found']): Promise<Entry | undefined> {
+  /** Until the entry is there, or nobody loads it any more: the load failed, or its entry gave way to a newer one. */
+  async function waitFor(lease: string, found: Work['found']): Promise<Entry | undefined> {
     const until = performance.now() + leaseWaitMs;
     for (let pauseMs = FIRST_LOOK_MS; performance.now() < until; pauseMs = Math.min(MAX_LOOK_MS, pauseMs * 2)) {
       await sleep(pauseMs);
       const entry = await found();
       if (entry !== undefined) return entry;
+      if (!(await store.lease(lease, LEASE_MS))) continue;
+      // It may have been stored and released since the look before.
+      const stored = await found();
+      if (stored !== undefined) await store.release(lease);
+      return stored;
     }
     return undefined;
   }

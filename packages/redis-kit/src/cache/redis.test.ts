@@ -104,6 +104,48 @@ describe('Several nodes on one Redis', () => {
     expect(waitedMs).toBeLessThan(1000);
     await node.close();
   });
+
+  test('[CA14] Who waits for a load that failed, or whose entry gave way to a newer one, waits no longer', async () => {
+    const [a, b] = [await openNode({ leaseWaitMs: 5000 }), await openNode({ leaseWaitMs: 5000 })];
+    const { promise: started, resolve: start } = Promise.withResolvers<void>();
+    const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+    const first = a.cache.get(room, 73, async () => {
+      start();
+      return failed;
+    });
+    await started;
+    let loads = 0;
+    const second = b.cache.get(room, 73, async () => ({ load: (loads += 1) }));
+    await expect.poll(async () => b.cache.stats.of(room.name).misses).toBe(1);
+    const startedAt = performance.now();
+    fail(new Error('No such row'));
+    await expect(first).rejects.toThrow('No such row');
+    expect((await second).body.toString()).toBe('{"load":1}');
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+
+    await a.cache.invalidate(['room:73']);
+    const { promise: loaded, resolve: finish } = Promise.withResolvers<object>();
+    const began = Promise.withResolvers<void>();
+    const third = a.cache.get(room, 73, () => {
+      began.resolve();
+      return loaded;
+    });
+    await began.promise;
+    const misses = b.cache.stats.of(room.name).misses;
+    const fourth = b.cache.get(room, 73, async () => ({ load: (loads += 1) }));
+    await expect.poll(async () => b.cache.stats.of(room.name).misses).toBe(misses + 1);
+    const thirdAt = performance.now();
+    // Another's entry of newer versions takes the place before the waiting one has looked.
+    const client = new Redis(redis.url);
+    const watching = setInterval(() => void client.set('cache:room:73', 'of newer versions'), 1);
+    finish({ load: 'third' });
+    await third;
+    await fourth;
+    clearInterval(watching);
+    client.disconnect();
+    expect(performance.now() - thirdAt).toBeLessThan(2500);
+    await Promise.all([a.close(), b.close()]);
+  });
 });
 
 describe('What lies in Redis', () => {
