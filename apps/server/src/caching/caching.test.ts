@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
 import { type Answer, startTestApp, type TestApp } from '../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../test/factories.ts';
@@ -16,13 +17,17 @@ describe.each([['Redis', true], ['one process', false]])('The cache of the API i
   let make: ReturnType<typeof factoriesFor>;
   let ann: TestUser;
   let boris: TestUser;
+  const warnings: string[] = [];
   beforeAll(async () => {
-    server = await startTestApp(withRedis ? { REDIS_URL: redis.url } : {});
+    const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
+    server = await startTestApp(withRedis ? { REDIS_URL: redis.url } : {}, { log });
     make = factoriesFor(server);
     [ann, boris] = [await make.user(), await make.user()];
     await vi.waitUntil(async () => (await get('/api/rooms')).headers.get('x-cache') === 'HIT', { timeout: 10_000 });
   });
   afterAll(() => server.close());
+  // Whatever had to be warned of would be a fault: an answer sent twice, a stale hit, a store that was lost.
+  afterEach(() => expect(warnings.filter((line) => !/Redis connected|store is restored/.test(line))).toEqual([]));
 
   const get = (path: string, token?: string, headers: Record<string, string> = {}): Promise<Answer> =>
     server.ask('GET', path, { token, headers });

@@ -12,11 +12,12 @@ export interface CachedReadDeps {
   readonly limits: Limits;
 }
 
-type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
 
 /**
  * Serves a route's reads from the cache: ready bytes on a hit, with `_cached` and `_cacheKey`; a weak ETag over the data;
- * 304 where the client has it; `X-Cache`. Undefined when this request is not a cached one.
+ * 304 where the client has it; `X-Cache`. False when this request is not a cached one. (A reply is a promise of its own
+ * end: an async function that returns one waits for it and gives nothing.)
  */
 export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, ttlSeconds, limits }: CachedReadDeps): Read {
   const policy = bindPolicy(cached.policy, ttlSeconds);
@@ -26,7 +27,7 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
 
   return async (context, request, reply) => {
     const params = cached.params(context);
-    if (params === undefined) return undefined;
+    if (params === undefined) return false;
     if (cached.authorize !== undefined) {
       await limits.settle(request, reply);
       await cached.authorize(context);
@@ -47,9 +48,13 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
     await cached.mayServe?.(context, JSON.parse(result.body.toString('utf8')));
     const etag = `W/"${result.etag}"`;
     reply.header('etag', etag).header('x-cache', xCache(result)).header('cache-control', cacheControl);
-    if (names(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    if (names(request.headers['if-none-match'], etag)) {
+      reply.code(304).send();
+      return true;
+    }
     reply.header('content-type', 'application/json; charset=utf-8');
-    return reply.send(result.hit ? result.presented : fresh(result));
+    reply.send(result.hit ? result.presented : fresh(result));
+    return true;
   };
 }
 

@@ -77,8 +77,7 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
     const input = { params: params(request.params), query: query(request.query), body: body(request.body) };
     if (readCached !== undefined) {
       const context = { ...contextOf(request, reply), ...input, write: deps.write };
-      const served = await readCached(context, request, reply);
-      if (served !== undefined) return served;
+      if (await readCached(context, request, reply)) return reply;
     }
     await deps.limits.settle(request, reply);
     const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
