@@ -1,0 +1,4 @@
+import { describeBusDriver } from './contract-suite.ts';
+import { createMemoryBusLine } from './memory-driver.ts';
+
+describeBusDriver('memory', createMemoryBusLine);
