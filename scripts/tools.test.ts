@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ensureTools, TOOLS, type Host } from './tools.ts';
+import { ensureTools, TOOLS, type Host, type Tool } from './tools.ts';
 
 /** One of them stands for all. */
 const REDIS = TOOLS.filter(({ name }) => name === 'Redis server');
@@ -87,4 +87,16 @@ it('says so when the package is too old or does not install', async () => {
   rmSync(join(bin, 'redis-server'));
   program('apt-get', 'echo "E: Unable to locate package"; exit 100');
   await expect(ensureTools(REDIS, host(true))).rejects.toThrow(/did not help \(E: Unable to locate package\): install/);
+});
+
+it('knows a program that tells its version and fails, and names who needs it', async () => {
+  const wrk: Tool = {
+    ...REDIS[0]!, name: 'wrk', neededBy: 'The bench', commands: ['wrk'], minimum: [4, 0],
+    version: /^wrk (\d+)\.(\d+)/, versionExitCode: 1,
+  };
+  await expect(ensureTools([wrk], host(false))).rejects.toThrow(/^The bench needs wrk ≥ 4\.0 \(not found\)/);
+  program('wrk', 'echo "wrk 4.1.0 [epoll]"; exit 1');
+  await ensureTools([wrk], host(false));
+  program('wrk', 'echo "wrk 4.1.0 [epoll]"');
+  await expect(ensureTools([wrk], host(false))).rejects.toThrow('not found');
 });

@@ -1,12 +1,16 @@
 import { run } from './run.ts';
 
-/** A program from outside npm that the tests need. */
+/** A program from outside npm that the tests or the bench need. */
 export interface Tool {
   readonly name: string;
+  /** Who says so when it is missing: the tests if not said. */
+  readonly neededBy?: string;
   /** Any of these on PATH will do; the first that is new enough is taken. */
   readonly commands: readonly string[];
   /** Finds `major.minor` in what `<command> --version` prints. */
   readonly version: RegExp;
+  /** How `<command> --version` ends where it is all right: 0 if not said. */
+  readonly versionExitCode?: number;
   readonly minimum: readonly [major: number, minor: number];
   readonly debianPackage: string;
   /** What a person does where we cannot install it: the end of a sentence. */
@@ -52,7 +56,7 @@ async function probe(tool: Tool, env: NodeJS.ProcessEnv): Promise<{ command: str
   for (const command of tool.commands) {
     const { code, output } = await run(command, ['--version'], { env });
     const [, major, minor] = tool.version.exec(output) ?? [];
-    if (code !== 0 || major === undefined || minor === undefined) continue;
+    if (code !== (tool.versionExitCode ?? 0) || major === undefined || minor === undefined) continue;
     const [wantMajor, wantMinor] = tool.minimum;
     if (Number(major) > wantMajor || (Number(major) === wantMajor && Number(minor) >= wantMinor)) return { command };
     problem = `${command} is ${major}.${minor}`;
@@ -65,7 +69,8 @@ export async function ensureTools(tools: readonly Tool[], host: Host): Promise<v
   for (const tool of tools) {
     const found = await probe(tool, host.env);
     if ('command' in found) continue;
-    const wanted = `The tests need ${tool.name} ≥ ${tool.minimum.join('.')} (${found.problem})`;
+    const needed = tool.neededBy === undefined ? 'The tests need' : `${tool.neededBy} needs`;
+    const wanted = `${needed} ${tool.name} ≥ ${tool.minimum.join('.')} (${found.problem})`;
     if (!host.mayInstall) throw new ToolMissing(`${wanted}: ${tool.hint}`);
     host.write(`Installing ${tool.debianPackage} by apt-get …`);
     const failure = await aptInstall(tool.debianPackage, host.env);

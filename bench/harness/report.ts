@@ -1,0 +1,74 @@
+import type { Bench, Options, Outcome } from './bench.ts';
+import type { Machine } from './machine.ts';
+import { figure, type Row, type Verdict, verdictOf } from './result.ts';
+import { type Cells, markdownTable, textTable } from './table.ts';
+
+export interface Report {
+  /** ISO 8601, UTC. */
+  readonly date: string;
+  readonly options: Options;
+  readonly machine: Machine;
+  readonly outcomes: readonly (Outcome & Pick<Bench, 'name' | 'title'>)[];
+}
+
+const spread = ({ median, min, max }: { median: number; min: number; max: number }): string =>
+  `${figure(median)} × [${figure(min)}..${figure(max)}]`;
+
+function cellsOf(rows: readonly Row[]): Cells {
+  return [
+    ['What', 'Ours', 'Peer', 'Ours to the peer’s [all runs]:', 'Ours:', 'The peer’s:', 'Unit'],
+    ...rows.map(({ what, ours, peer, unit, comparison }) => [
+      what, ours, peer, spread(comparison.ratio), figure(comparison.ours.median), figure(comparison.peer.median), unit,
+    ]),
+  ];
+}
+
+export const verdictsOf = ({ outcomes }: Report): Verdict[] =>
+  outcomes.flatMap(({ rows }) => rows.map(verdictOf)).filter((verdict) => verdict !== undefined);
+
+const goalCells = (verdicts: readonly Verdict[]): Cells => [
+  ['Goal', 'Wanted:', 'Got:', ''],
+  ...verdicts.map(({ text, wanted, got, ok }) => [text, wanted, got, ok ? 'ok' : 'missed']),
+];
+
+/** For a terminal. */
+export function textReport(report: Report): string {
+  return [
+    ...report.outcomes.flatMap(({ title, rows, notes }) =>
+      [title, '', textTable(cellsOf(rows)), ...notes.map((note) => `${note}\n`)]),
+    'Goals', '', textTable(goalCells(verdictsOf(report))),
+    `${counted(verdictsOf(report))}\n`,
+  ].join('\n');
+}
+
+/** For bench/results/latest.md, beside one plot per bench. */
+export function markdownReport(report: Report): string {
+  const { date, options: { runs, seconds }, machine: { cpu, cores, memoryGiB, system, pinned, versions } } = report;
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ');
+  return [
+    '# What the bench found',
+    '',
+    'Written by `npm run bench`; [the bench’s README](../README.md) says what is measured, and why it is fair.',
+    '',
+    `- ${date}, ${runs} runs of ${seconds} s for each figure, ours and the peer’s taking turns`,
+    `- ${cores} × ${cpu}, ${memoryGiB} GiB, ${system}`,
+    pinned ? '- What is measured on one core, load and Redis on another' : '- Not pinned to cores: expect wide spreads',
+    `- ${programs}`,
+    '',
+    '## Goals',
+    '',
+    `${counted(verdictsOf(report))}.`,
+    '',
+    markdownTable(goalCells(verdictsOf(report))),
+    ...report.outcomes.flatMap(({ name, title, rows, notes }) => [
+      `## ${title}`, '', `![${title}](${name}.svg)`, '', markdownTable(cellsOf(rows)),
+      ...notes.flatMap((note) => [note, '']),
+    ]),
+  ].join('\n').trimEnd().concat('\n');
+}
+
+function counted(verdicts: readonly Verdict[]): string {
+  const met = verdicts.filter(({ ok }) => ok).length;
+  const missed = verdicts.length - met;
+  return missed === 0 ? `All ${met} goals are met` : `${met} of ${verdicts.length} goals are met, ${missed} missed`;
+}

@@ -1,0 +1,87 @@
+/** `npm run bench [-- name …] [--runs 5] [--seconds 3] [--quick]`: see README.md. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { ensureTools, ToolMissing } from '../scripts/tools.ts';
+import { cacheCold } from './benches/cache-cold.ts';
+import { cacheHits } from './benches/cache-hits.ts';
+import { cacheTags } from './benches/cache-tags.ts';
+import { httpCached } from './benches/http-cached.ts';
+import { httpDatabase } from './benches/http-database.ts';
+import { limiter } from './benches/limiter.ts';
+import { readArguments, UsageError } from './harness/arguments.ts';
+import type { Bench, Context, Outcome } from './harness/bench.ts';
+import { takeCores } from './harness/cores.ts';
+import { describeMachine } from './harness/machine.ts';
+import { RESULTS, ROOT } from './harness/paths.ts';
+import { plot } from './harness/plot.ts';
+import { createProgress } from './harness/progress.ts';
+import { markdownReport, type Report, textReport } from './harness/report.ts';
+import { REDIS, WRK } from './harness/tools.ts';
+
+const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTags, cacheCold, limiter];
+/** Fewer make no median that anybody should rely on. */
+const LEAST_RUNS = 5;
+
+const write = (text: string): void => void process.stdout.write(text);
+
+async function main(): Promise<void> {
+  const { chosen, options } = readArguments(process.argv.slice(2), BENCHES);
+  await ensureTools([REDIS, WRK], {
+    env: process.env,
+    mayInstall: process.getuid?.() === 0 && existsSync('/etc/debian_version'),
+    write: (line) => write(`${line}\n`),
+  });
+  const cores = takeCores();
+  const progress = createProgress({
+    write, tty: process.stdout.isTTY, now: () => performance.now(),
+    totalSeconds: chosen.reduce((sum, bench) => sum + bench.plan(options), 0),
+  });
+  const outcomes: Report['outcomes'][number][] = [];
+  try {
+    for (const bench of chosen) {
+      const outcome = await runBench(bench, { ...options, cores, step: progress.step });
+      outcomes.push({ name: bench.name, title: bench.title, ...outcome });
+    }
+  } finally {
+    progress.close();
+  }
+  const report: Report = {
+    date: new Date().toISOString(), options, machine: await describeMachine(cores.pinned), outcomes,
+  };
+  write(`\n${textReport(report)}`);
+  const complete = chosen.length === BENCHES.length && options.runs >= LEAST_RUNS && !options.quick;
+  // Only a whole run may stand for the project.
+  const folder = complete ? RESULTS : join(ROOT, '.cache/bench');
+  save(folder, report);
+  write(`Written to ${relative(process.cwd(), folder)}\n`);
+}
+
+/** Everything that the bench has opened is closed again, the newest first. */
+async function runBench(bench: Bench, rest: Omit<Context, 'defer' | 'folder'>): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchparty-bench-'));
+  const closes: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  try {
+    await chmod(folder, 0o755);
+    return await bench.run({ ...rest, folder, defer: (close) => closes.push(close) });
+  } finally {
+    for (const close of closes.toReversed()) await close();
+  }
+}
+
+function save(folder: string, report: Report): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'latest.md'), markdownReport(report));
+  writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  for (const { name, title, rows } of report.outcomes) writeFileSync(join(folder, `${name}.svg`), plot(title, rows));
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  if (!(error instanceof ToolMissing || error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
