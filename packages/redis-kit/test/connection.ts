@@ -1,7 +1,12 @@
 import { openRedis, type RedisConnection, type RedisProfile } from '../src/redis/index.ts';
 
+interface Options {
+  readonly profile?: RedisProfile;
+  readonly timeoutMs?: number;
+}
+
 /** A connection to a server of `startRedis`, patient with a busy machine unless `timeoutMs` says otherwise. */
-export function openConnection(url: string, options: { profile?: RedisProfile; timeoutMs?: number } = {}): RedisConnection {
+export function openConnection(url: string, options: Options = {}): RedisConnection {
   const { profile = 'request', timeoutMs = 5000 } = options;
   const { hostname: host, port } = new URL(url);
   return openRedis({ kind: 'standalone', host, port: Number(port), db: 0, tls: false, timeoutMs }, { profile });

@@ -6,7 +6,7 @@ import type { World } from './history-world.ts';
 import type { TestRedis } from './redis.ts';
 
 export interface Scene {
-  readonly world: World;
+  readonly world: Pick<World, 'killAtCommit'>;
   readonly redis: TestRedis;
   /** The way of node 0 to Redis. */
   readonly passage: Passage;

@@ -124,7 +124,6 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const child = fork(SCRIPT, [JSON.stringify(given)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const ready = Promise.withResolvers<void>();
     const done = Promise.withResolvers<void>();
-    const ended = once(child, 'exit');
     const link = createLink(
       {
         send: (message) => void (child.connected && child.send(message, () => {})),
@@ -160,9 +159,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       },
     );
     const node: Node = { process: number, child, link, ready: ready.promise, done: done.promise };
-    void ended.then(([code]) => {
+    child.once('exit', (code, signal) => {
       link.end();
-      const gone = new Error(`Process ${number} ended with ${String(code)}`);
+      const gone = new Error(`Process ${number} ended with ${signal ?? code}`);
       ready.reject(gone);
       done.reject(gone);
     });

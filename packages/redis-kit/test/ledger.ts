@@ -10,12 +10,15 @@ export interface Entry {
  * most `max`, and what was refused did not fit beside what the last `slack × windowMs` admitted. Gives one line for
  * each breach.
  */
-export function breaches(entries: readonly Entry[], { max, windowMs }: { max: number; windowMs: number }, slack = 1.02): string[] {
+export function breaches(entries: readonly Entry[], rule: { max: number; windowMs: number }, slack = 1.02): string[] {
+  const { max, windowMs } = rule;
   const found: string[] = [];
   entries.forEach(({ atMs, cost, allowed }, index) => {
     const admittedSince = (sinceMs: number): number => {
       let sum = 0;
-      for (let i = index - 1; i >= 0 && entries[i]!.atMs >= sinceMs; i -= 1) if (entries[i]!.allowed) sum += entries[i]!.cost;
+      for (let i = index - 1; i >= 0 && entries[i]!.atMs >= sinceMs; i -= 1) {
+        if (entries[i]!.allowed) sum += entries[i]!.cost;
+      }
       return sum;
     };
     if (allowed) {

@@ -23,8 +23,8 @@ const { check } = createRateLimiter({ max: Number(max), windowMs: Number(windowM
 
 const endsAt = performance.now() + Number(durationMs);
 while (performance.now() < endsAt) {
-  const burst = Array.from({ length: 1 + upTo(20) }, () => check(`subject-${upTo(2)}`, random() < 0.8 ? 1 : 1 + upTo(3)));
-  await Promise.all(burst);
+  await Promise.all(Array.from({ length: 1 + upTo(20) }, () =>
+    check(`subject-${upTo(2)}`, random() < 0.8 ? 1 : 1 + upTo(3))));
   // Mostly a little, sometimes about a window: then the others fill it, or it runs empty.
   await new Promise((resolve) => setTimeout(resolve, random() < 0.9 ? upTo(10) : upTo(Number(windowMs) * 1.2)));
 }

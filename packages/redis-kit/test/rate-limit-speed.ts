@@ -12,7 +12,8 @@ const ROUND_MS = 1500;
 const rounds = Number(process.argv[2] ?? 5);
 
 const redis = await startRedis();
-const [ownConnection, peerConnection] = [openConnection(redis.url, { timeoutMs: 60_000 }), openConnection(redis.url, { timeoutMs: 60_000 })];
+const ownConnection = openConnection(redis.url, { timeoutMs: 60_000 });
+const peerConnection = openConnection(redis.url, { timeoutMs: 60_000 });
 await Promise.all([ready(ownConnection), ready(peerConnection)]);
 const driver = createRedisRateLimitDriver({
   sender: createScriptSender(ownConnection), clock: { now: () => Date.now() }, timeoutMs: 60_000,
@@ -38,7 +39,9 @@ process.stdout.write('subjects  max         ours/s   rate-limiter-flexible/s  ra
 for (const subjects of [1, 1000]) {
   for (const max of [1_000_000_000, 100]) {
     const own = createRateLimiter({ max, windowMs: 900_000, prefix: `own-${max}` }, { driver });
-    const peer = new RateLimiterRedis({ storeClient: peerConnection.client!, points: max, duration: 900, keyPrefix: `peer-${max}` });
+    const peer = new RateLimiterRedis({
+      storeClient: peerConnection.client!, points: max, duration: 900, keyPrefix: `peer-${max}`,
+    });
     const pairs: [number, number][] = [];
     for (let round = 0; round < rounds; round += 1) {
       const ours = await perSecond((subject) => own.check(subject), subjects);

@@ -20,7 +20,7 @@ describe('On a Redis Cluster of three nodes no read that began after an answered
     world = cluster = undefined;
   });
 
-  async function run(strike: (cluster: TestCluster, world: World) => Promise<void>): Promise<Outcome> {
+  async function expectFresh(strike: (cluster: TestCluster, world: World) => Promise<void>): Promise<Outcome> {
     const struck = await startCluster();
     cluster = struck;
     const { ports } = struck;
@@ -36,13 +36,13 @@ describe('On a Redis Cluster of three nodes no read that began after an answered
   }
 
   test('[CA2] while processes read and write as they please', async () => {
-    const { reads, hits } = await run(async () => sleep(50));
+    const { reads, hits } = await expectFresh(async () => sleep(50));
     expect(hits).toBeGreaterThan(reads / 10);
   });
 
   test('[CA9] [CA11] when its nodes are killed and restarted with older data or none, connections dropped, keys evicted', async () => {
     const random = seeded(seed);
-    await run(async (struck, running) => {
+    await expectFresh(async (struck, running) => {
       const redis = struck.servers[between(random, 0, 2)]!;
       const fault = [restartRedis, restartFromSnapshot, dropConnections, evict][between(random, 0, 3)]!;
       await fault({ redis, random, world: running, get passage(): never {

@@ -33,7 +33,7 @@ interface Variant {
 }
 
 /** Three processes, one of them by a way of its own, under blows until enough was read. */
-async function run({ fault, redisArgs = [], timeoutMs = 500, leaseWaitMs = 300, until = () => true }: Variant): Promise<Outcome> {
+async function expectFresh({ fault, redisArgs = [], timeoutMs = 500, leaseWaitMs = 300, until = () => true }: Variant): Promise<Outcome> {
   redis = await startRedis(redisArgs);
   const port = Number(new URL(redis.url).port);
   passage = await openPassage(port);
@@ -61,46 +61,46 @@ describe('No read that began after an answered write shows less', { timeout: DEE
   });
 
   test('[CA2] while processes read and write as they please', async () => {
-    expect(await run({})).toMatchObject({ unanswered: 0 });
+    expect(await expectFresh({})).toMatchObject({ unanswered: 0 });
   });
 
   test('[CA3] while keys are evicted, tags above all', async () => {
-    await run({ fault: evict });
+    await expectFresh({ fault: evict });
   });
 
   test('[CA9] when Redis is killed and comes back without its data', async () => {
-    await run({ fault: restartRedis });
+    await expectFresh({ fault: restartRedis });
   });
 
   test('[CA9] when Redis is killed and comes back with all its data', async () => {
-    await run({ fault: restartRedis, redisArgs: ['--appendonly', 'yes'] });
+    await expectFresh({ fault: restartRedis, redisArgs: ['--appendonly', 'yes'] });
   });
 
   test('[CA9] when Redis is killed and comes back with older data', async () => {
-    await run({ fault: restartFromSnapshot });
+    await expectFresh({ fault: restartFromSnapshot });
   });
 
   test('[CA11] when connections are dropped', async () => {
-    await run({ fault: dropConnections });
+    await expectFresh({ fault: dropConnections });
   });
 
   test('[CA10] when Redis freezes, and nobody waits for it longer than the time limit', async () => {
     // Without leases, so that a read waits for nothing but its own load and the store.
-    const { longestWaitMs } = await run({ fault: freezeRedis, timeoutMs: 50, leaseWaitMs: 0 });
+    const { longestWaitMs } = await expectFresh({ fault: freezeRedis, timeoutMs: 50, leaseWaitMs: 0 });
     expect(longestWaitMs).toBeLessThan(200);
   });
 
   test('[CA12] when one node is cut off from Redis: another one invalidates for it', async () => {
-    await run({ fault: cutOff, timeoutMs: 50, until: ({ byOthers }) => byOthers >= 10 });
+    await expectFresh({ fault: cutOff, timeoutMs: 50, until: ({ byOthers }) => byOthers >= 10 });
   });
 
   test('[CA11] when processes are killed between commit and invalidation: shown within two seconds', async () => {
-    const { unanswered, longestOwedMs } = await run({ fault: killAtCommit });
+    const { unanswered, longestOwedMs } = await expectFresh({ fault: killAtCommit });
     expect(unanswered).toBeGreaterThanOrEqual(1);
     expect(longestOwedMs).toBeLessThan(2000);
   });
 
   test('when all of this happens', async () => {
-    await run({ fault: anything, timeoutMs: 50 });
+    await expectFresh({ fault: anything, timeoutMs: 50 });
   });
 });
