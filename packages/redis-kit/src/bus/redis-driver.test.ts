@@ -14,6 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => redis.stop());
 
+const quiet = { warn: () => {}, info: () => {} };
+
 /** Connections are opened, not waited for. */
 function openDriver(): BusDriver {
   const publisher = openConnection(redis.url);
@@ -33,7 +35,7 @@ describeBusDriver('Redis', () => ({
 
 async function openNode() {
   const driver = openDriver();
-  const bus = createBus({ driver, log: { warn: () => {}, info: () => {} }, heartbeatMs: 60_000 });
+  const bus = createBus({ driver, log: quiet, heartbeatMs: 60_000 });
   onTestFinished(() => bus.close());
   const heard: unknown[] = [];
   const subscribed = bus.subscribe(
@@ -70,7 +72,7 @@ test('BU5 after a restart of Redis everybody hears again, knowing of the gap', a
   await redis.kill();
   await expect.poll(() => b.heard, { timeout: 10_000 }).toEqual([disconnected]);
   expect(b.bus.connected()).toBe(false);
-  await expect(a.bus.publish('rooms', 'into the void')).rejects.toThrow();
+  await expect(a.bus.publish('rooms', 'into the void')).rejects.toThrow(/writeable|closed|retries/);
   await redis.restart();
   await expect.poll(() => b.heard, { timeout: 10_000 }).toContainEqual(reconnected);
   await publish(a, 2);
@@ -103,7 +105,7 @@ test('BU5 a line opened anew is heard on', async () => {
 test('BU2 nodes of another name are not heard', async () => {
   const [publisher, subscriber] = [await connect(redis.url), await connect(redis.url, { profile: 'subscriber' })];
   const other = createRedisBusDriver({ publisher, subscriber, name: 'other' });
-  const bus = createBus({ driver: other, log: { warn: () => {}, info: () => {} } });
+  const bus = createBus({ driver: other, log: quiet });
   onTestFinished(() => bus.close());
   const b = await openNode();
   await b.subscribed;
@@ -116,7 +118,7 @@ test('BU2 nodes of another name are not heard', async () => {
 
 test('BU8 a closed driver leaves its connections to their owner, and nothing subscribed', async () => {
   const [publisher, subscriber] = [await connect(redis.url), await connect(redis.url, { profile: 'subscriber' })];
-  const bus = createBus({ driver: createRedisBusDriver({ publisher, subscriber }), log: { warn: () => {}, info: () => {} } });
+  const bus = createBus({ driver: createRedisBusDriver({ publisher, subscriber }), log: quiet });
   await bus.subscribe('rooms', (value): value is unknown => value !== undefined, () => {}, { onGap: () => {} });
   expect(await publisher.client!.pubsub('NUMSUB', 'bus')).toEqual(['bus', 1]);
   await bus.close();

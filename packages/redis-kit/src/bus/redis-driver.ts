@@ -15,7 +15,9 @@ const RETRY_MS = 500;
 /** Over Redis or Valkey, standalone or a cluster. Its connections belong to who opened them. */
 export function createRedisBusDriver({ publisher, subscriber, name = 'bus' }: Deps): BusDriver {
   const [speaks, hears] = [publisher.client, subscriber.client];
-  if (speaks === undefined || hears === undefined) throw new TypeError('createRedisBusDriver needs connections to Redis');
+  if (speaks === undefined || hears === undefined) {
+    throw new TypeError('createRedisBusDriver needs connections to Redis');
+  }
   let listener: BusListener | undefined;
   let timer: NodeJS.Timeout | undefined;
   /** Counts connections, so that what belongs to an earlier one changes nothing. */

@@ -50,14 +50,14 @@ export function createSubscriptions(log: BusLog): Subscriptions {
       const entries = channels.get(channel);
       if (entries === undefined) return;
       const alone = entries.size === 1;
-      for (const entry of [...entries]) {
+      for (const entry of Array.from(entries)) {
         // One handler before may have closed this one; and none sees what another made of the payload.
         if (entries.has(entry)) call(channel, () => give(channel, entry, alone ? payload : structuredClone(payload)));
       }
     },
     gap(gap) {
-      for (const [channel, entries] of [...channels]) {
-        for (const entry of [...entries]) call(channel, () => entry.onGap(gap));
+      for (const [channel, entries] of Array.from(channels)) {
+        for (const entry of Array.from(entries)) call(channel, () => entry.onGap(gap));
       }
     },
     clear: () => channels.clear(),

@@ -25,7 +25,7 @@ export interface Waiting extends Item {
 const MAX_ITEMS_PER_CALL = 500;
 
 /** Splits into calls, each for one slot where there are slots, keeping the order of each key. */
-export function splitIntoCalls<T extends Item>(items: readonly T[], slotOf: ((key: string) => number) | undefined): T[][] {
+export function splitIntoCalls<T extends Item>(items: readonly T[], slotOf?: (key: string) => number): T[][] {
   if (items.length === 0) return [];
   if (slotOf === undefined && items.length <= MAX_ITEMS_PER_CALL) return [[...items]];
   const calls: T[][] = [];
@@ -43,8 +43,13 @@ export function splitIntoCalls<T extends Item>(items: readonly T[], slotOf: ((ke
   return calls;
 }
 
-/** The script's KEYS and ARGV; `nowMs` undefined: by the server's clock. */
-export function encodeCall(items: readonly Item[], nowMs: number | undefined): { keys: string[]; args: (string | number)[] } {
+interface EncodedCall {
+  readonly keys: string[];
+  readonly args: (string | number)[];
+}
+
+/** The script's KEYS and ARGV; without `nowMs` by the server's clock. */
+export function encodeCall(items: readonly Item[], nowMs?: number): EncodedCall {
   const keys: string[] = [];
   const args: (string | number)[] = [nowMs ?? ''];
   for (const { key, rule, cost, times } of items) {

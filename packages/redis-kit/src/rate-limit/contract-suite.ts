@@ -15,7 +15,7 @@ export const START_MS = 1_800_000_000_000;
 /** Steps of a history: wait so long, then ask so often for so much. */
 export const schedules = fc.array(
   fc.record({
-    waitMs: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 1500 }), fc.constantFrom(999, 1000, 1001)),
+    waitMs: fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 1500 }), fc.constantFrom(999, 1000, 1001)),
     times: fc.integer({ min: 1, max: 12 }),
     cost: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 9 }) }),
   }),
@@ -53,7 +53,7 @@ export function describeRateLimitDriver(name: string, open: () => Promise<Driver
       }
     });
 
-    test('RL1 RL2 over random schedules no window holds more than max, and no check is refused that fits into 1.02 windows', async () => {
+    test('RL1 RL2 over random schedules no window holds more than max, and what fits is admitted', async () => {
       const { time, limiter } = await setUp();
       let run = 0;
       const anyWindow = fc.constantFrom(50, 64, 100, 127, 128, 500, 1000);
@@ -103,12 +103,15 @@ export function describeRateLimitDriver(name: string, open: () => Promise<Driver
 
     test('RL7 tells what remains, and when it is worth asking again', async () => {
       const { time, check } = await setUp({ max: 3 });
-      expect(await check('ann')).toMatchObject({ allowed: true, limit: 3, remaining: 2, resetMs: 1001, retryAfterMs: 0 });
+      const full = { limit: 3, remaining: 0 };
+      expect(await check('ann')).toMatchObject({
+        allowed: true, limit: 3, remaining: 2, resetMs: 1001, retryAfterMs: 0,
+      });
       time.nowMs += 400;
-      expect(await check('ann', 2)).toMatchObject({ allowed: true, limit: 3, remaining: 0, resetMs: 601, retryAfterMs: 0 });
+      expect(await check('ann', 2)).toMatchObject({ ...full, allowed: true, resetMs: 601, retryAfterMs: 0 });
       time.nowMs += 100;
-      expect(await check('ann')).toMatchObject({ allowed: false, limit: 3, remaining: 0, resetMs: 501, retryAfterMs: 501 });
-      expect(await check('ann', 3)).toMatchObject({ allowed: false, remaining: 0, resetMs: 501, retryAfterMs: 901 });
+      expect(await check('ann')).toMatchObject({ ...full, allowed: false, resetMs: 501, retryAfterMs: 501 });
+      expect(await check('ann', 3)).toMatchObject({ ...full, allowed: false, resetMs: 501, retryAfterMs: 901 });
     });
 
     test('RL7 after retryAfterMs the same check is allowed, and not a millisecond before', async () => {
@@ -138,16 +141,18 @@ export function describeRateLimitDriver(name: string, open: () => Promise<Driver
       expect((await check('ann', 3)).allowed).toBe(true);
     });
 
-    test('RL11 a stricter or wider rule goes on with what was counted', async () => {
+    test('RL11 a stricter or longer rule goes on with what was counted', async () => {
       const { time, limiter } = await setUp({ max: 10 });
+      const longer = limiter({ windowMs: 5000 });
       await limiter().check('ann', 6);
-      expect(await limiter({ max: 4 }).check('ann')).toMatchObject({ allowed: false, remaining: 0, retryAfterMs: 1001 });
+      const stricter = limiter({ max: 4 });
+      expect(await stricter.check('ann')).toMatchObject({ allowed: false, remaining: 0, retryAfterMs: 1001 });
       time.nowMs += 900;
-      expect(await limiter({ windowMs: 5000 }).check('ann', 4)).toMatchObject({ allowed: true, remaining: 0, resetMs: 4101 });
+      expect(await longer.check('ann', 4)).toMatchObject({ allowed: true, remaining: 0, resetMs: 4101 });
       time.nowMs += 4000;
-      expect((await limiter({ windowMs: 5000 }).check('ann')).allowed).toBe(false);
+      expect((await longer.check('ann')).allowed).toBe(false);
       time.nowMs += 101;
-      expect((await limiter({ windowMs: 5000 }).check('ann', 6)).allowed).toBe(true);
+      expect((await longer.check('ann', 6)).allowed).toBe(true);
     });
 
     test('RL12 a clock that goes back admits nothing twice, and stops nobody for longer than a window', async () => {

@@ -6,15 +6,20 @@ import { createAllowList, subjectOfIp } from './subject.ts';
 const time = { nowMs: 1_800_000_000_000 };
 const limiter = (options: Partial<RateLimiterOptions> = {}, allow?: (subject: string) => boolean) => {
   const driver = createMemoryRateLimitDriver({ clock: { now: () => time.nowMs } });
-  return createRateLimiter({ max: 2, windowMs: 900_000, prefix: 'login', ...options }, { driver, ...(allow && { allow }) });
+  const rule = { max: 2, windowMs: 900_000, prefix: 'login', ...options };
+  return createRateLimiter(rule, { driver, ...(allow && { allow }) });
 };
 
 test('RL14 tells policy, limit and Retry-After as the draft writes them', async () => {
   const { check, headers, policyHeader } = limiter();
   expect(policyHeader).toBe('"login";q=2;w=900');
-  expect(headers(await check('ann'))).toEqual({ 'RateLimit-Policy': '"login";q=2;w=900', RateLimit: '"login";r=1;t=900' });
+  expect(headers(await check('ann'))).toEqual({
+    'RateLimit-Policy': '"login";q=2;w=900', RateLimit: '"login";r=1;t=900',
+  });
   time.nowMs += 600_400;
-  expect(headers(await check('ann'))).toEqual({ 'RateLimit-Policy': '"login";q=2;w=900', RateLimit: '"login";r=0;t=300' });
+  expect(headers(await check('ann'))).toEqual({
+    'RateLimit-Policy': '"login";q=2;w=900', RateLimit: '"login";r=0;t=300',
+  });
   expect(headers(await check('ann'))).toEqual({
     'RateLimit-Policy': '"login";q=2;w=900', RateLimit: '"login";r=0;t=300', 'Retry-After': '300',
   });
@@ -50,8 +55,14 @@ test('carries the message of its refusals', () => {
 });
 
 test('RL10 refuses rules and costs that mean nothing', () => {
-  for (const wrong of [{ max: -1 }, { max: 1.5 }, { max: 2 ** 31 }, { windowMs: 49 }, { windowMs: 2 ** 31 }, { prefix: 'a:b' }, { prefix: '' }]) {
+  const rules = [
+    { max: -1 }, { max: 1.5 }, { max: 2 ** 31 }, { windowMs: 49 }, { windowMs: 2 ** 31 }, { prefix: 'a:b' },
+    { prefix: '' },
+  ];
+  for (const wrong of rules) {
     expect(() => limiter(wrong), JSON.stringify(wrong)).toThrow(RangeError);
   }
-  for (const cost of [0, -1, 1.5, Number.NaN]) expect(() => limiter().check('ann', cost), `${cost}`).toThrow(RangeError);
+  for (const cost of [0, -1, 1.5, Number.NaN]) {
+    expect(() => limiter().check('ann', cost), `${cost}`).toThrow(RangeError);
+  }
 });

@@ -14,7 +14,12 @@ import { takeScript } from './take-script.ts';
 import type { ScriptSender } from './types.ts';
 
 const clock = { now: () => Date.now() };
-const log = { warn: (fields: object, message: string) => { throw new Error(message, { cause: fields }); }, info: () => {} };
+const log = {
+  warn: (fields: object, message: string) => {
+    throw new Error(message, { cause: fields });
+  },
+  info: () => {},
+};
 
 let redis: TestRedis;
 let shared: RedisConnection;
@@ -41,7 +46,9 @@ describeRateLimitDriver('Redis', async () => {
 function recording(connection: RedisConnection): ScriptSender & { calls: string[][] } {
   const sender = createScriptSender(connection);
   const calls: string[][] = [];
-  return { ...sender, calls, script: (script, keys, args) => (calls.push([...keys]), sender.script(script, keys, args)) };
+  return {
+    ...sender, calls, script: (script, keys, args) => (calls.push([...keys]), sender.script(script, keys, args)),
+  };
 }
 
 function raise(window: SlidingWindow, total: number, windowMs: number, nowMs: number): void {
@@ -49,11 +56,13 @@ function raise(window: SlidingWindow, total: number, windowMs: number, nowMs: nu
   if (missing > 0) window.add(missing, windowMs, nowMs);
 }
 
-test('RL1 RL2 the script counts as the local window does, whatever is asked, forced and changed, and however the clock goes', async () => {
+test('RL1 RL2 the script counts as the local window does, whatever is asked and however the clock goes', async () => {
   const { client } = await connect(redis.url);
   const step = fc.record({
     waitMs: fc.oneof(fc.integer({ min: -30, max: 300 }), fc.integer({ min: -3000, max: 3000 })),
-    rule: fc.constantFrom({ max: 20, windowMs: 1000 }, { max: 5, windowMs: 1000 }, { max: 20, windowMs: 100 }, { max: 500, windowMs: 1900 }),
+    rule: fc.constantFrom(
+      { max: 20, windowMs: 1000 }, { max: 5, windowMs: 1000 }, { max: 20, windowMs: 100 }, { max: 500, windowMs: 1900 },
+    ),
     cost: fc.integer({ min: 1, max: 7 }),
     times: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(FORCE, RAISE)),
   });
@@ -105,7 +114,8 @@ test('RL4 rules of different windows that take turns at one subject do not make 
   const { client } = await connect(redis.url);
   const rules = [{ max: 1e9, windowMs: 50 }, { max: 1e9, windowMs: 1_000_000 }];
   for (let i = 0; i < 600; i += 1) {
-    const { keys, args } = encodeCall([{ key: 'ratelimit:memory:turns', rule: rules[i % 2]!, cost: 1, times: 1 }], START_MS + i * 20);
+    const item = { key: 'ratelimit:memory:turns', rule: rules[i % 2]!, cost: 1, times: 1 };
+    const { keys, args } = encodeCall([item], START_MS + i * 20);
     await client!.eval(takeScript.lua, 1, ...keys, ...args);
   }
   expect(await client!.strlen('ratelimit:memory:turns')).toBeLessThanOrEqual(4 + 8 * 132);
@@ -117,7 +127,9 @@ test('RL5 a turn is one call, with one item for equal checks', async () => {
   const one = createRateLimiter({ max: 100, windowMs: 1000, prefix: 'one' }, { driver });
   const other = createRateLimiter({ max: 5, windowMs: 1000, prefix: 'other' }, { driver });
   const decisions = await Promise.all([
-    ...Array.from({ length: 7 }, () => one.check('ann')), one.check('bob'), ...Array.from({ length: 7 }, () => other.check('ann')),
+    ...Array.from({ length: 7 }, () => one.check('ann')),
+    one.check('bob'),
+    ...Array.from({ length: 7 }, () => other.check('ann')),
   ]);
   expect(decisions.filter(({ allowed }) => !allowed)).toHaveLength(2);
   expect(decisions.every(({ source }) => source === 'redis')).toBe(true);
@@ -134,7 +146,9 @@ test('RL5 a turn of thousands is cut, so that no call keeps Redis busy', async (
 });
 
 test('RL12 time is the server’s, whatever this node’s clock says', async () => {
-  const driver = createRedisRateLimitDriver({ sender: createScriptSender(shared), clock: { now: () => 5 }, log, timeoutMs: 10_000 });
+  const driver = createRedisRateLimitDriver({
+    sender: createScriptSender(shared), clock: { now: () => 5 }, log, timeoutMs: 10_000,
+  });
   const { check } = createRateLimiter({ max: 1, windowMs: 900_000, prefix: 'clock' }, { driver });
   await check('ann');
   const [seconds] = await shared.client!.time();

@@ -45,10 +45,10 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
     turn = [];
     latest.clear();
     if (closed || outage.active) return items.forEach(decideHere);
-    for (const call of splitIntoCalls(items, sender.slotOf)) send(call);
+    for (const call of splitIntoCalls(items, sender.slotOf)) void send(call);
   }
 
-  function send(items: Waiting[]): void {
+  async function send(items: Waiting[]): Promise<void> {
     let waiting = true;
     const giveUp = (error: unknown): void => {
       if (!waiting) return;
@@ -60,14 +60,15 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
       // After a busy turn of our own the answer may be here, only not read yet: reading comes before immediates.
       setImmediate(giveUp, new Error(`Redis did not answer within ${timeoutMs} ms`));
     }, timeoutMs);
-    run(items).then(({ atMs, takings }) => {
-      clearTimeout(timer);
+    try {
+      const { atMs, takings } = await run(items);
       items.forEach((item, i) => (waiting ? decide(item, atMs, takings[i]!) : reconcile(item, takings[i]!)));
       waiting = false;
-    }).catch((error: unknown) => {
-      clearTimeout(timer);
+    } catch (error) {
       giveUp(error);
-    });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   function decide({ key, rule, cost, times, resolve }: Waiting, atMs: number, taking: Taking): void {

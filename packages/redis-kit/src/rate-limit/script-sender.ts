@@ -6,7 +6,8 @@ import type { ScriptSender } from './types.ts';
  * Sends with what else the connection's turn sends. Redis gets a script's hash, and its text only when it does not
  * know it (after a restart, a failover or `SCRIPT FLUSH`).
  */
-export function createScriptSender({ client, turn, onChange }: Pick<RedisConnection, 'client' | 'turn' | 'onChange'>): ScriptSender {
+export function createScriptSender(connection: Pick<RedisConnection, 'client' | 'turn' | 'onChange'>): ScriptSender {
+  const { client, turn, onChange } = connection;
   if (client === undefined) throw new TypeError('createScriptSender needs a connection to Redis');
   return {
     atTurnEnd: (collect) => turn.add(collect),

@@ -6,7 +6,7 @@ import type { Rule } from './types.ts';
  * slice too long: 1.6 % with 64 of them, where 2 % are allowed. RL1, RL2
  */
 export const SLICES = 64;
-/** What a window of 50 to 127 ms has, whose slices cannot be shorter than a millisecond; also after a changed rule. RL4 */
+/** What a window of under 128 ms has, whose slices last a whole millisecond; also after a changed rule. RL4 */
 export const MAX_ENTRIES = 132;
 
 export const sliceMs = (windowMs: number): number => Math.max(1, Math.floor(windowMs / SLICES));

@@ -26,14 +26,15 @@ test('RL10 an allow list knows the subjects in its networks', () => {
   for (const address of ['10.255.0.1', '::ffff:10.0.0.1', '192.0.2.7', '2001:db8:5::9', '::1', 'fdff::1']) {
     expect(allow(subjectOfIp(address)), address).toBe(true);
   }
-  for (const subject of ['11.0.0.1', '192.0.2.8', subjectOfIp('2001:db9::'), 'unknown', '10', 'user:10.0.0.1', '', '10.0.0.1/64']) {
+  const others = ['11.0.0.1', '192.0.2.8', subjectOfIp('2001:db9::'), 'unknown', '10', 'user:1', '', '10.0.0.1/64'];
+  for (const subject of others) {
     expect(allow(subject), subject).toBe(false);
   }
   expect(createAllowList([])('10.0.0.1')).toBe(false);
 });
 
 test('RL10 an allow list refuses what it could not keep', () => {
-  for (const network of ['', 'localhost', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129', '2001:db8::/-1']) {
+  for (const network of ['', 'localhost', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129', '::/-1']) {
     expect(() => createAllowList([network]), network).toThrow(/Not an address or network/);
   }
   for (const network of ['2001:db8::1', '2001:db8::/65', '::ffff:10.0.0.0/104']) {

@@ -46,8 +46,9 @@ export function createAllowList(networks: readonly string[]): (subject: string) 
   for (const network of networks) {
     const [address = '', length, more] = network.trim().split('/');
     const family = isIP(address);
-    const bits = length === undefined ? (family === 6 ? 128 : 32) : /^\d{1,3}$/.test(length) ? Number(length) : Infinity;
-    if (family === 0 || more !== undefined || bits > (family === 6 ? 128 : 32)) {
+    const most = family === 6 ? 128 : 32;
+    const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : Infinity;
+    if (family === 0 || more !== undefined || bits > most) {
       throw new RangeError(`Not an address or network: ${JSON.stringify(network)}`);
     }
     if (family === 6 && bits > 64) {
