@@ -1,4 +1,5 @@
 import { accountCalls } from './accounts.ts';
+import { cacheCalls } from './cache.ts';
 import { createCaller } from './caller.ts';
 import { chatCalls } from './chat.ts';
 import { createExchange, type Fetch } from './exchange.ts';
@@ -46,6 +47,7 @@ export function createHttpClient(options: HttpClientOptions) {
     movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser() }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
+    cache: cacheCalls(caller),
   };
 }
 

@@ -18,13 +18,16 @@ import { type Chat, chatRoutes, createChat } from '../modules/chat/index.ts';
 import {
   createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
-import { createOperations, operationsRoutes } from '../modules/operations/index.ts';
+import {
+  createCacheAdmin, createCounters, createMetrics, createOperations, operationsRoutes,
+} from '../modules/operations/index.ts';
 import { createRooms, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
 import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes } from '../modules/sessions/index.ts';
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage } from '../storage/index.ts';
 import { createClosing } from './closing.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { cachePolicies } from './policies.ts';
 
 export interface App {
   /** Undefined in the role `worker`, which serves no requests. */
@@ -59,6 +62,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
   const { log, progress } = deps;
   const clock = systemClock;
   const secret = new TextEncoder().encode(config.auth.jwtSecret);
+  const counters = createCounters();
   const closing = createClosing(log);
   try {
     const database = await openDatabase(
@@ -125,6 +129,14 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
 
+    const cacheAdmin = createCacheAdmin({
+      cache: caching.cache, policies: cachePolicies, clock, log: log.child({ module: 'operations' }),
+    });
+    closing.add('cache administration', () => cacheAdmin.close());
+    const metrics = createMetrics({
+      counters, cache: caching.cache, policies: cachePolicies.map(({ name }) => name), database, outbox, connections: { cache: redis },
+    });
+
     let http: HttpServer | undefined;
     if (config.role !== 'worker') {
       const https = config.http.publicUrl.startsWith('https:');
@@ -134,7 +146,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
         {
           routes: [
-            ...operationsRoutes(createOperations({ database, redis, clock })),
+            ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, clock })),
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
             ...sessionsRoutes({ sessions, cookies }),
             ...moviesRoutes({ movies, files: movieFiles, streaming }),
@@ -147,6 +159,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           cache: caching.cache,
           cacheTtlSeconds: config.cache.ttlSeconds,
           limiters: createLimiters(config.rateLimit, limitDriver),
+          telemetry: counters.telemetry,
           secret, clock,
           log: log.child({ module: 'http' }),
         },

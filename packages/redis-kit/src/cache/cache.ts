@@ -64,6 +64,9 @@ export interface Cache {
   clear(): Promise<void>;
   readonly state: Availability['state'];
   readonly stats: Stats;
+  /** This process's own copies. */
+  own(): { readonly keys: number; readonly bytes: number };
+  /** Of the store, every key of its database; of this process alone where there is no store to share. */
   figures(): Promise<{ readonly totalKeys: number; readonly memoryBytes: number; readonly l1Keys: number; readonly l1Bytes: number }>;
   close(): Promise<void>;
 }
@@ -266,6 +269,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
       return availability.state;
     },
     stats,
+    own: () => ({ keys: l1.size, bytes: l1.bytes }),
     async figures() {
       const own = { l1Keys: l1.size, l1Bytes: l1.bytes };
       const shared = store.shared ? await store.figures() : { keys: l1.size, memoryBytes: l1.bytes };

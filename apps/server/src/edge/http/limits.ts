@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Decision, type RateLimiter, subjectOfIp } from '@watchparty/redis-kit/rate-limit';
 import { Problem } from '../../kernel/problem.ts';
 import type { Route } from '../../kernel/route.ts';
+import type { Telemetry } from '../../kernel/telemetry.ts';
 
 export interface Limiters {
   /** Per address, for those who are not signed in. */
@@ -13,6 +14,7 @@ export interface Limiters {
 }
 
 interface Pending {
+  readonly policy: keyof Limiters;
   readonly limiter: RateLimiter;
   readonly decision: Promise<Decision>;
 }
@@ -30,15 +32,19 @@ export interface Limits {
   settle(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
-export function createLimits(limiters: Limiters): Limits {
+export function createLimits(limiters: Limiters, telemetry: Telemetry): Limits {
+  function pend(request: FastifyRequest, policy: keyof Limiters, subject: string): void {
+    const limiter = limiters[policy];
+    request.limit = { policy, limiter, decision: limiter.check(subject) };
+  }
+
   return {
     ask(request, route) {
       if (route.limit === 'none') return;
       const { actor } = request;
-      const address = (): string => subjectOfIp(request.ip);
-      if (route.limit === 'auth') return void pend(request, limiters.auth, address());
-      if (actor === undefined) return void pend(request, limiters.anonymous, address());
-      pend(request, limiters.user, String(actor.userId));
+      if (route.limit === 'auth') pend(request, 'auth', subjectOfIp(request.ip));
+      else if (actor === undefined) pend(request, 'anonymous', subjectOfIp(request.ip));
+      else pend(request, 'user', String(actor.userId));
     },
 
     async settle(request, reply) {
@@ -47,6 +53,7 @@ export function createLimits(limiters: Limiters): Limits {
       const decision = await limit.decision;
       // An answer may be settled twice: before a load, and before it is sent.
       request.limit = undefined;
+      telemetry.limiterDecision(limit.policy, decision.allowed ? 'allowed' : 'refused', decision.source);
       const headers = limit.limiter.headers(decision);
       reply.headers({ ...headers });
       if (decision.allowed) return;
@@ -56,8 +63,4 @@ export function createLimits(limiters: Limiters): Limits {
       });
     },
   };
-}
-
-function pend(request: FastifyRequest, limiter: RateLimiter, subject: string): void {
-  request.limit = { limiter, decision: limiter.check(subject) };
 }

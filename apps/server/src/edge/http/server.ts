@@ -12,6 +12,7 @@ import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Route } from '../../kernel/route.ts';
 import { StartError } from '../../kernel/start-error.ts';
+import { noTelemetry, type Telemetry } from '../../kernel/telemetry.ts';
 import type { Write } from '../../kernel/write.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
@@ -60,6 +61,8 @@ export interface HttpDeps {
   readonly secret: Uint8Array;
   readonly clock: Clock;
   readonly log: Log;
+  /** By default nobody counts. */
+  readonly telemetry?: Telemetry;
 }
 
 export interface HttpServer {
@@ -80,7 +83,7 @@ const UPLOAD_STALL_TIMEOUT_MS = 60_000;
 const MAX_PARAM_LENGTH = 200;
 
 export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): Promise<HttpServer> {
-  const { log } = deps;
+  const { log, telemetry = noTelemetry } = deps;
   const requestIds = createRequestIds(deps.clock);
   const constantHeaders = securityHeaders({ https: settings.publicUrl.startsWith('https:') });
   const answers = new WeakMap<Socket, ServerResponse>();
@@ -126,7 +129,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   await allowOrigins(app, settings.corsOrigins);
   const drain = createDrain(app, settings.drainTimeoutMs);
   refuseAddresses(app);
-  const limits = createLimits(deps.limiters);
+  const limits = createLimits(deps.limiters, telemetry);
   guard(app, deps.authenticate, limits);
   const continues = holdBackContinue(app);
   parseJsonBodies(app, settings.requestTimeoutMs, continues);
@@ -139,7 +142,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     sendProblem(reply, new Problem('route.not_found'), request.id);
   });
   answerUnreadBodies(app, continues);
-  logAccess(app, log);
+  logAccess(app, log, telemetry);
 
   const idempotency = createIdempotency({ queries: deps.queries, secret: deps.secret, log });
   const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;

@@ -1,8 +1,9 @@
-import { ApiHealth, Health } from '@watchparty/protocol';
+import { ApiHealth, CacheCleared, CacheStats, Health } from '@watchparty/protocol';
 import Type from 'typebox';
 import { Problem } from '../../kernel/problem.ts';
-import { jsonRoute, type Route } from '../../kernel/route.ts';
+import { jsonRoute, rawRoute, type Route } from '../../kernel/route.ts';
 import type { Operations } from './operations.ts';
+import { isFromNear } from './private-address.ts';
 
 export function operationsRoutes(operations: Operations): Route[] {
   const tag = 'Operations';
@@ -22,10 +23,36 @@ export function operationsRoutes(operations: Operations): Route[] {
       summary: 'Whether this node should get requests: 503 while its database is away',
       response: Type.Object({ ready: Type.Literal(true) }, { additionalProperties: false }),
       async handle() {
-        const { database } = await operations.health();
-        if (database.status !== 'healthy') throw new Problem('service.unavailable', { retryAfterSeconds: 2 });
+        if (!(await operations.ready())) throw new Problem('service.unavailable', { retryAfterSeconds: 2 });
         return { ready: true as const };
       },
+    }),
+    rawRoute({
+      method: 'GET', path: '/metrics', id: 'metrics', tag, limit: 'none', access: 'anyone',
+      summary: 'Figures of this node for Prometheus',
+      description:
+        'Open to requests that come straight from a loopback or private address; through a proxy or from elsewhere ' +
+        'an administrator’s token is needed.',
+      errors: ['auth.required', 'auth.forbidden'],
+      produces: { 200: { description: 'Prometheus’ text format', contentTypes: ['text/plain'] } },
+      async handle({ actor, ip, headers }) {
+        if (actor?.role !== 'admin' && !isFromNear(ip, headers)) {
+          throw new Problem(actor === undefined ? 'auth.required' : 'auth.forbidden');
+        }
+        const { contentType, text } = await operations.metrics();
+        return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body: text };
+      },
+    }),
+    jsonRoute({
+      method: 'GET', path: '/api/admin/cache/stats', id: 'cacheStats', tag, access: 'admin',
+      summary: 'Keys, memory and hits of the cache, by namespace', response: CacheStats,
+      description: 'Keys are those of the store, which all nodes share; hits and misses are this node’s, since its start.',
+      handle: () => operations.cache.stats(),
+    }),
+    jsonRoute({
+      method: 'POST', path: '/api/admin/cache/clear', id: 'clearCache', tag, access: 'admin',
+      summary: 'Clear the cache: its entries only, never queues, sessions or rate limits', response: CacheCleared,
+      handle: async ({ write }) => ({ keys: await operations.cache.clear(write) }),
     }),
   ];
 }

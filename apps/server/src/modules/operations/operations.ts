@@ -2,16 +2,21 @@ import type { Health } from '@watchparty/protocol';
 import type { RedisConnection } from '@watchparty/redis-kit/redis';
 import type { Database } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { CacheAdmin } from './cache-admin.ts';
+import { megabytes } from './megabytes.ts';
+import type { Scrape } from './metrics.ts';
 
 interface Deps {
   readonly database: Pick<Database, 'health'>;
   readonly redis: RedisConnection;
+  readonly cache: CacheAdmin;
+  readonly metrics: () => Promise<Scrape>;
   readonly clock: Clock;
 }
 
 export type Operations = ReturnType<typeof createOperations>;
 
-export function createOperations({ database, redis, clock }: Deps) {
+export function createOperations({ database, redis, cache, metrics, clock }: Deps) {
   async function databaseHealth(): Promise<Health['database']> {
     try {
       return { status: 'healthy', latency: rounded((await database.health()).latencyMs) };
@@ -20,16 +25,21 @@ export function createOperations({ database, redis, clock }: Deps) {
     }
   }
 
-  async function redisHealth(): Promise<Pick<Health, 'redis' | 'cache'>> {
-    if (redis.kind === 'none') return { redis: { status: 'disabled', latency: null }, cache: NO_CACHE };
+  async function redisHealth(): Promise<Health['redis']> {
+    if (redis.kind === 'none') return { status: 'disabled', latency: null };
     try {
-      const [latency, figures] = await Promise.all([redis.ping(), redis.figures()]);
-      return {
-        redis: { status: 'healthy', latency: rounded(latency) },
-        cache: { totalKeys: figures.totalKeys, memoryUsage: megabytes(figures.memoryBytes) },
-      };
+      return { status: 'healthy', latency: rounded(await redis.ping()) };
     } catch {
-      return { redis: { status: 'unhealthy', latency: null }, cache: NO_CACHE };
+      return { status: 'unhealthy', latency: null };
+    }
+  }
+
+  async function cacheHealth(): Promise<Health['cache']> {
+    try {
+      const { totalKeys, memoryBytes } = await cache.figures();
+      return { totalKeys, memoryUsage: megabytes(memoryBytes) };
+    } catch {
+      return { totalKeys: 0, memoryUsage: megabytes(0) };
     }
   }
 
@@ -43,13 +53,15 @@ export function createOperations({ database, redis, clock }: Deps) {
 
     /** Degraded while something is away that the server can do without for a time. */
     async health(): Promise<Health> {
-      const [ofDatabase, ofRedis] = await Promise.all([databaseHealth(), redisHealth()]);
-      const whole = ofDatabase.status === 'healthy' && ofRedis.redis.status !== 'unhealthy';
-      return { status: whole ? 'healthy' : 'degraded', ...ofRedis, database: ofDatabase };
+      const [ofDatabase, ofRedis, ofCache] = await Promise.all([databaseHealth(), redisHealth(), cacheHealth()]);
+      const whole = ofDatabase.status === 'healthy' && ofRedis.status !== 'unhealthy';
+      return { status: whole ? 'healthy' : 'degraded', redis: ofRedis, cache: ofCache, database: ofDatabase };
     },
+
+    ready: async (): Promise<boolean> => (await databaseHealth()).status === 'healthy',
+    cache,
+    metrics,
   };
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)}MB`;
-const NO_CACHE = { totalKeys: 0, memoryUsage: megabytes(0) };
 const rounded = (ms: number): number => Math.round(ms * 100) / 100;
