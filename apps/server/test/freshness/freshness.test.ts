@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
+import {
+  cutOff, describeViolations, dropConnections, evict, type Fault, freezeRedis, killAtCommit, openPassage, type Passage, restartFromSnapshot,
+  restartRedis, runSeed, seeded, violations,
+} from '@watchparty/redis-kit/test/history';
+import { createTestDatabase, type TestDatabase } from '../postgres.ts';
+import { createHttpClient, type HttpClient } from './http-client.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { type Nodes, createNodes } from './nodes.ts';
+import { prepareStory } from './story.ts';
+
+const DEEP = process.env['WATCHPARTY_DEEP'] === '1';
+const LEAST_READS = DEEP ? 100_000 : 1500;
+const LEAST_MS = DEEP ? 60_000 : 3500;
+const seed = runSeed(process.env);
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+function closes<T>(it: T, close: (it: T) => unknown): T {
+  closing.push(() => close(it));
+  return it;
+}
+
+interface Outcome {
+  readonly reads: number;
+  readonly hits: number;
+  readonly longestOwedMs: number;
+}
+
+/** Three servers on one database, one of them with a way of its own to Redis, under blows until enough was read. */
+async function expectFresh(fault: Fault | undefined, redisTimeoutMs = 1000): Promise<Outcome> {
+  const redis: TestRedis = closes(await startRedis(), (it) => it.stop());
+  const port = Number(new URL(redis.url).port);
+  const passage: Passage = closes(await openPassage(port), (it) => it.close());
+  const db: TestDatabase = closes(await createTestDatabase(), (it) => it.drop());
+  const ledger: Ledger = closes(openLedger(db.database), (it) => it.close());
+  const redisUrls = [`redis://127.0.0.1:${passage.port}`, redis.url, redis.url];
+  const nodes: Nodes = closes(createNodes(db.connectionString, redisUrls, redisTimeoutMs), (it) => it.close());
+  await nodes.start();
+  const http: HttpClient = closes(createHttpClient(), (it) => it.close());
+  const random = seeded(seed);
+  const story = await prepareStory({ nodes, http, ledger, database: db.database, random });
+  const telling = story.tell();
+  const endMs = performance.now() + LEAST_MS;
+  while (performance.now() < endMs || ledger.reads.length < LEAST_READS) {
+    await (fault === undefined ? sleep(50) : fault({ redis, passage, random, world: { killAtCommit: nodes.kill } }));
+  }
+  story.stop();
+  await telling;
+  await ledger.settled();
+  const found = violations(ledger.writes, ledger.reads);
+  const unanswered = ledger.writes.filter(({ answeredAtUs, appliedAtUs }) => answeredAtUs === undefined && appliedAtUs !== undefined);
+  const outcome = {
+    reads: ledger.reads.length,
+    hits: story.hits,
+    bypasses: story.bypasses,
+    writes: ledger.writes.length,
+    unfenced: ledger.writes.filter(({ fenced }) => fenced === false).length,
+    unanswered: unanswered.length,
+    longestOwedMs: Math.max(0, ...unanswered.map((write) => (write.appliedAtUs! - write.committedAtUs) / 1000)),
+  };
+  process.stdout.write(`HISTORY_SEED=${seed}: ${JSON.stringify(outcome)}\n`);
+  expect(found.length, `HISTORY_SEED=${seed}\n${describeViolations(found)}\n${nodes.complaints().slice(0, 5).join('\n')}`).toBe(0);
+  expect(story.wrong, nodes.complaints().slice(0, 5).join('\n')).toEqual([]);
+  return outcome;
+}
+
+describe('No answer shows less than an answered write before it, whichever node is asked', { timeout: DEEP ? 900_000 : 90_000 }, () => {
+  test('while people write and read', async () => {
+    const { reads, hits } = await expectFresh(undefined);
+    expect(hits).toBeGreaterThan(reads / 10);
+  });
+
+  test('when nodes are killed: what they committed shows within two seconds', async () => {
+    const { longestOwedMs } = await expectFresh(killAtCommit);
+    expect(longestOwedMs).toBeLessThan(2000);
+  });
+
+  test('when Redis is killed, restarted empty or with older data, frozen; connections dropped, keys evicted, a node cut off', async () => {
+    const random = seeded(seed);
+    const faults = [restartRedis, restartFromSnapshot, freezeRedis, dropConnections, evict, cutOff];
+    await expectFresh((scene) => faults[Math.floor(random() * faults.length)]!(scene), 50);
+  });
+});

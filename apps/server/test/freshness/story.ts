@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { between, type Random, type Write } from '@watchparty/redis-kit/test/history';
+import type { Database } from '../../src/db/index.ts';
+import type { HttpClient, Reply } from './http-client.ts';
+import type { Ledger } from './ledger.ts';
+import type { Nodes } from './nodes.ts';
+
+interface Deps {
+  readonly nodes: Nodes;
+  readonly http: HttpClient;
+  readonly ledger: Ledger;
+  readonly database: Database;
+  readonly random: Random;
+}
+
+export interface Story {
+  /** Goes on until `stop` is called. */
+  tell(): Promise<void>;
+  stop(): void;
+  /** Answers that were neither right nor a refusal that was due. */
+  readonly wrong: readonly string[];
+  readonly hits: number;
+  readonly bypasses: number;
+}
+
+interface Person {
+  readonly id: number;
+  readonly token: string;
+}
+
+/** Something that carries a rising number. Only one writer changes it at a time. */
+interface Row {
+  readonly key: number;
+  value: number;
+}
+
+/** A room that comes and goes: odd values are rooms, even ones their absence. */
+interface Slot extends Row {
+  readonly nth: number;
+  /** The rooms it has been, by value. */
+  readonly ids: Map<number, number>;
+  retired: boolean;
+}
+
+/** A seat taken and left again: odd values are taken. */
+interface Seat extends Row {
+  retired: boolean;
+}
+
+const READERS = 14;
+const WRITE_PAUSE_MS = [0, 150] as const;
+
+const numberIn = (text: string): number => Number(/n=(\d+)/.exec(text)?.[1] ?? 0);
+
+/** People who write and others who read, all over HTTP, each request at any node. */
+export async function prepareStory({ nodes, http, ledger, database, random }: Deps): Promise<Story> {
+  const wrong: string[] = [];
+  let hits = 0;
+  let bypasses = 0;
+  let stopped = false;
+  let keys = 0;
+  const row = (): Row => ({ key: (keys += 1), value: 0 });
+  const anyNode = (): number => between(random, 0, nodes.urls.length - 1);
+  const pick = <T>(items: readonly T[]): T => items[between(random, 0, items.length - 1)]!;
+
+  async function ask(method: string, path: string, token?: string, body?: object, node = 0): Promise<Reply> {
+    const reply = await http.send(`${nodes.urls[node]}${path}`, method, token, body);
+    if (reply.status >= 500 || reply.status === 429) wrong.push(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply;
+  }
+  // oxlint-disable-next-line no-explicit-any
+  async function made(path: string, token: string | undefined, body: object): Promise<any> {
+    const { status, body: answer } = await ask('POST', path, token, body);
+    if (status >= 300) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`);
+    return answer.data;
+  }
+
+  const people: Person[] = [];
+  for (const name of ['ann', 'boris', 'eve']) {
+    const body = { username: name, email: `${name}@example.org`, password: 'correct horse' };
+    const { user, accessToken } = await made('/api/auth/register', undefined, body);
+    people.push({ id: user.id, token: accessToken });
+  }
+  const [ann, boris, eve] = people as [Person, Person, Person];
+  const rooms: { id: number; text: Row; chat: Row; seat: Seat }[] = [];
+  const movies: { id: number; text: Row }[] = [];
+  for (let nth = 0; nth < 4; nth += 1) {
+    const room = await made('/api/rooms', ann.token, { name: `Room ${nth}` });
+    rooms.push({ id: room.id, text: row(), chat: row(), seat: { ...row(), retired: false } });
+    const movie = await made('/api/movies', ann.token, { title: `Film ${nth}` });
+    movies.push({ id: movie.id, text: row() });
+  }
+  const bio = row();
+  const name = row();
+  const slots: Slot[] = [0, 1].map((nth) => ({ ...row(), nth, ids: new Map(), retired: false }));
+
+  /** The next value of a row. Undefined: nobody knows what became of it. */
+  async function write<T extends Row>(
+    it: T, send: (value: number, node: number) => Promise<Reply>, committed?: () => Promise<number>,
+  ): Promise<Reply | undefined> {
+    const node = anyNode();
+    it.value += 1;
+    const written: Write = ledger.began(it.key, it.value, nodes.processes[node]!);
+    try {
+      const reply = await send(it.value, node);
+      if (reply.status < 300) ledger.answered(written);
+      else if (reply.status < 500) wrong.push(`A write was refused: ${reply.status} ${JSON.stringify(reply.body)}`);
+      return reply.status < 300 ? reply : undefined;
+    } catch {
+      // The node was killed. Whether it had committed the database knows.
+      if (committed !== undefined && (await committed()) >= it.value) ledger.unanswered(written);
+      return undefined;
+    }
+  }
+
+  const numberOf = async (text: ReturnType<typeof sql<{ text: string }>>): Promise<number> =>
+    numberIn((await text.execute(database.kysely)).rows[0]?.text ?? '');
+
+  const writers: (() => Promise<unknown>)[] = [
+    ...rooms.map(({ id, text }) => () =>
+      write(
+        text,
+        (value, node) => ask('PATCH', `/api/rooms/${id}`, ann.token, { description: `n=${value}` }, node),
+        () => numberOf(sql`select description as text from rooms where id = ${id}`),
+      )),
+    ...movies.map(({ id, text }) => () =>
+      write(
+        text,
+        (value, node) => ask('PATCH', `/api/movies/${id}`, ann.token, { description: `n=${value}` }, node),
+        () => numberOf(sql`select description as text from movies where id = ${id}`),
+      )),
+    ...rooms.map(({ id, chat }) => () =>
+      write(
+        chat,
+        (value, node) =>
+          ask('POST', `/api/chat/${id}/messages`, ann.token, { content: `n=${value}`, clientMessageId: randomUUID() }, node),
+        () => numberOf(sql`select content as text from chat_messages where room_id = ${id} order by seq desc limit 1`),
+      )),
+    ...rooms.map(({ id, seat }) => async () => {
+      if (seat.retired) return sleep(1000);
+      const done = await write(seat, (value, node) => ask('POST', `/api/rooms/${id}/${value % 2 ? 'join' : 'leave'}`, boris.token, {}, node));
+      seat.retired = done === undefined;
+    }),
+    () => write(
+      bio, (value, node) => ask('PATCH', '/api/auth/profile', eve.token, { bio: `n=${value}` }, node),
+      () => numberOf(sql`select bio as text from users where id = ${eve.id}`),
+    ),
+    () => write(
+      name, (value, node) => ask('PATCH', '/api/auth/profile', ann.token, { username: `ann-${value}` }, node),
+      () => numberOf(sql`select replace(username, 'ann-', 'n=') as text from users where id = ${ann.id}`),
+    ),
+    ...slots.map((slot) => async () => {
+      if (slot.retired) return sleep(1000);
+      const id = slot.ids.get(slot.value);
+      const done = await write(slot, (value, node) =>
+        value % 2
+          ? ask('POST', '/api/rooms', ann.token, { name: `Slot ${slot.nth}`, description: `n=${value}` }, node)
+          : ask('DELETE', `/api/rooms/${id}`, ann.token, undefined, node));
+      if (done === undefined) slot.retired = true;
+      else if (slot.value % 2) slot.ids.set(slot.value, done.body.data.id);
+    }),
+  ];
+
+  // oxlint-disable-next-line no-explicit-any
+  type Shown = (data: any, valuesAtEnd: ReadonlyMap<number, number>) => (readonly [number, number])[];
+
+  /** The newest value, not above what was begun, of this parity: what a sight that tells only the parity can mean. */
+  const newest = (value: number, odd: boolean): number => (value % 2 === (odd ? 1 : 0) ? value : value - 1);
+
+  async function read(path: string, token: string | undefined, shown: Shown, missing?: Shown): Promise<void> {
+    const node = anyNode();
+    const process = nodes.processes[node]!;
+    const beganAtUs = ledger.now();
+    let reply: Reply;
+    try {
+      reply = await ask('GET', path, token, undefined, node);
+    } catch {
+      // Killed: the reader goes to another node, as its proxy would.
+      return sleep(20);
+    }
+    const endedAtUs = ledger.now();
+    const says = reply.status === 200 ? shown : reply.status === 404 ? missing : undefined;
+    if (says === undefined) return void wrong.push(`GET ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    if (reply.cache === 'HIT') hits += 1;
+    if (reply.cache === 'BYPASS') bypasses += 1;
+    const begun = new Map([...rooms.map(({ seat }) => seat), ...slots].map(({ key, value }) => [key, value]));
+    ledger.reads.push({
+      process, beganAtUs, endedAtUs, bypassed: reply.cache === 'BYPASS', returnedAtUs: 0, boundedUs: 0,
+      shown: says(reply.body?.data, begun),
+    });
+  }
+
+  // oxlint-disable-next-line no-explicit-any
+  const roomShows = (data: any, begun: ReadonlyMap<number, number>): (readonly [number, number])[] => {
+    const room = rooms.find(({ id }) => id === data.id);
+    if (room === undefined) return [];
+    const taken = newest(begun.get(room.seat.key)!, data.participantCount === 2);
+    return [[room.text.key, numberIn(data.description)], ...(room.seat.retired ? [] : [[room.seat.key, taken] as const])];
+  };
+
+  const readers: (() => Promise<void>)[] = [
+    ...rooms.map(({ id }) => () => read(`/api/rooms/${id}`, undefined, roomShows)),
+    ...movies.map(({ id, text }) => () => read(`/api/movies/${id}`, undefined, (data) => [[text.key, numberIn(data.description)]])),
+    ...rooms.map(({ id, chat }) => () =>
+      read(`/api/chat/${id}/messages`, ann.token, ({ items }) => [
+        [chat.key, Math.max(0, ...items.map(({ content }: { content: string }) => numberIn(content)))],
+        ...(items.length === 0 ? [] : [[name.key, Number(/^ann-(\d+)$/.exec(items[0].username)?.[1] ?? 0)] as const]),
+      ])),
+    () => read('/api/auth/profile', eve.token, (data) => [[bio.key, numberIn(data.bio)]]),
+    () => read('/api/auth/profile', ann.token, (data) => [[name.key, Number(/^ann-(\d+)$/.exec(data.username)?.[1] ?? 0)]]),
+    () => read('/api/movies?limit=100', undefined, ({ items }) =>
+      movies.map(({ id, text }) => [text.key, numberIn(items.find((movie: { id: number }) => movie.id === id).description)])),
+    () => read('/api/rooms?limit=100', undefined, ({ items }, begun) => [
+      ...items.flatMap((room: object) => roomShows(room, begun)),
+      ...slots.filter(({ retired }) => !retired).map((slot) => {
+        const found = items.find((room: { name: string }) => room.name === `Slot ${slot.nth}`);
+        return [slot.key, found === undefined ? newest(begun.get(slot.key)!, false) : numberIn(found.description)] as const;
+      }),
+    ]),
+    async () => {
+      const slot = pick(slots);
+      const known = [...slot.ids].at(-1);
+      if (known === undefined || slot.retired) return;
+      const [value, id] = known;
+      await read(`/api/rooms/${id}`, undefined, () => [[slot.key, value]], () => [[slot.key, value + 1]]);
+    },
+  ];
+
+  return {
+    wrong,
+    get hits() {
+      return hits;
+    },
+    get bypasses() {
+      return bypasses;
+    },
+    async tell() {
+      const writing = writers.map(async (act) => {
+        while (!stopped) {
+          await act();
+          await sleep(between(random, ...WRITE_PAUSE_MS));
+        }
+      });
+      const reading = Array.from({ length: READERS }, async () => {
+        while (!stopped) await pick(readers)();
+      });
+      await Promise.all([...writing, ...reading]);
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}
