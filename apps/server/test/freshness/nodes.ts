@@ -7,8 +7,10 @@ export interface Nodes {
   /** Counts starts, so that a restarted node is another process. */
   readonly processes: readonly number[];
   start(): Promise<void>;
-  /** SIGKILL, and another in its place. */
+  /** SIGKILL. */
   kill(index: number): Promise<void>;
+  /** Another in the place of one that was killed. */
+  replace(index: number): Promise<void>;
   /** What they printed of errors, for a person. */
   complaints(): string[];
   close(): Promise<void>;
@@ -59,8 +61,8 @@ export function createNodes(databaseUrl: string, redisUrls: readonly string[], r
       const server = current[index]!;
       server.child.kill('SIGKILL');
       await server.ended;
-      await start(index);
     },
+    replace: start,
     complaints: () => all.flatMap((server) => server.lines.filter((line) => /"level":(50|60)|ERROR|FATAL/.test(line))),
   };
 }
