@@ -16,8 +16,13 @@ afterEach(() => redis.stop());
 
 const quiet = { warn: () => {}, info: () => {} };
 
-/** Connections are opened, not waited for. */
-function openDriver(): BusDriver {
+async function openDriver(): Promise<BusDriver> {
+  const [publisher, subscriber] = [await connect(redis.url), await connect(redis.url, { profile: 'subscriber' })];
+  return createRedisBusDriver({ publisher, subscriber });
+}
+
+/** Its connections are opened, not waited for. */
+function openDriverWithoutRedis(): BusDriver {
   const publisher = openConnection(redis.url);
   const subscriber = openConnection(redis.url, { profile: 'subscriber' });
   onTestFinished(async () => {
@@ -27,14 +32,10 @@ function openDriver(): BusDriver {
   return createRedisBusDriver({ publisher, subscriber });
 }
 
-describeBusDriver('Redis', () => ({
-  open: async () => createRedisBusDriver({
-    publisher: await connect(redis.url), subscriber: await connect(redis.url, { profile: 'subscriber' }),
-  }),
-}));
+describeBusDriver('Redis', () => ({ open: openDriver }));
 
-async function openNode() {
-  const driver = openDriver();
+async function openNode(driver?: BusDriver) {
+  driver ??= await openDriver();
   const bus = createBus({ driver, log: quiet, heartbeatMs: 60_000 });
   onTestFinished(() => bus.close());
   const heard: unknown[] = [];
@@ -83,7 +84,7 @@ test('BU5 after a restart of Redis everybody hears again, knowing of the gap', a
 
 test('BU5 with Redis away from the start, subscribing does not wait, and messages come when Redis does', async () => {
   await redis.kill();
-  const [a, b] = [await openNode(), await openNode()];
+  const [a, b] = [await openNode(openDriverWithoutRedis()), await openNode(openDriverWithoutRedis())];
   await Promise.all([a.subscribed, b.subscribed]);
   expect(b.heard).toEqual([disconnected]);
   await redis.restart();
