@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import {
-  type Cache, createCache, createMemoryStore, createRedisStore, defaultCacheSettings, StoreUnavailable,
-} from '@watchparty/redis-kit/cache';
-import type { RedisConnection } from '@watchparty/redis-kit/redis';
+import { type Cache, type CacheStore, createCache, defaultCacheSettings, StoreUnavailable } from '@watchparty/redis-kit/cache';
+import type { Turn } from '@watchparty/redis-kit/redis';
 import Type from 'typebox';
 import type { Clock } from '../kernel/clock.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
@@ -10,7 +7,9 @@ import type { Log } from '../kernel/log.ts';
 import { type EffectHandler, effectKind, EffectUnavailable } from '../outbox/index.ts';
 
 interface Deps {
-  readonly redis: RedisConnection;
+  readonly store: CacheStore;
+  /** The turn of the store's connection. */
+  readonly turn: Turn;
   readonly clock: Clock;
   readonly log: Log;
   /** Payloads of invalidations that some write has committed and nobody is known to have applied. */
@@ -25,17 +24,14 @@ export interface Caching {
 
 const Payload = Type.Object({ tags: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
 
-/** The server's cache: in Redis where there is one, else in this process. */
-export function createCaching({ redis, clock, log, pending }: Deps): Caching {
-  const store = redis.client === undefined
-    ? createMemoryStore(() => randomBytes(9).toString('base64url'))
-    : createRedisStore(redis);
+/** The server's cache over a store, and the effect that invalidates it. */
+export function createCaching({ store, turn, clock, log, pending }: Deps): Caching {
   const debug = log.isLevelEnabled('debug');
   const cache = createCache(
     {
       store,
       now: clock.now,
-      turn: redis.turn,
+      turn,
       present: presentHit,
       log: { debug: (text) => debug && log.debug(text), warn: (details, text) => log.warn(details, text) },
       // While this node could not reach the store others may have written: whatever is still owed is applied first.

@@ -1,7 +1,8 @@
 import type { CacheStore } from '../store.ts';
+import { randomVersion } from '../version.ts';
 
 /** For one process without Redis: tag versions in a map; entries live in the process's own copies only. */
-export function createMemoryStore(newVersion: () => string): CacheStore {
+export function createMemoryStore(newVersion: () => string = randomVersion): CacheStore {
   const versions = new Map<string, string>();
 
   return {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { RedisClient, RedisConnection } from '../../redis/index.ts';
 import { StoreUnavailable } from '../policy.ts';
 import { type CacheStore, ROOT_TAG } from '../store.ts';
+import { randomVersion } from '../version.ts';
 
 /**
  * The keys, all of them:
@@ -121,6 +121,3 @@ async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
     throw new StoreUnavailable(`Redis operation failed: ${what}`, { cause });
   }
 }
-
-/** 72 random bits: never used twice, in Redis's life or ours. CA3 */
-export const randomVersion = (): string => randomBytes(9).toString('base64url');
