@@ -165,7 +165,9 @@ async function tokens(): Promise<Map<string, string>> {
 function fault({ operation, target }: HostileRequest, { status, type, requestId, text }: Answer): string | undefined {
   if (status >= 500) return 'a server error';
   if (!requestId) return 'no request id';
-  if (type.startsWith('video/') || status === 304) return operation.id === 'streamMovie' ? undefined : 'a film';
+  if (status === 304) return operation.answers.has(304) && text === '' ? undefined : 'an undeclared 304, or one with a body';
+  if (type.startsWith('video/')) return operation.id === 'streamMovie' ? undefined : 'a film';
+  if (type.startsWith('text/plain')) return operation.path === '/metrics' ? undefined : 'plain text';
   const body = JSON.parse(text) as {
     success?: boolean;
     data?: unknown;

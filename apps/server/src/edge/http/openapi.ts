@@ -134,7 +134,9 @@ function success(route: Route, components: Json): Json {
   const enveloped = route.kind === 'upload' || route.envelope !== false;
   const schema = enveloped ? Success(route.response as TSchema) : (route.response as TSchema);
   const status = route.kind === 'json' ? (route.status ?? 200) : 200;
-  return { [status]: { description: 'Done', content: { 'application/json': { schema: named(schema, components) } } } };
+  const done = { [status]: { description: 'Done', content: { 'application/json': { schema: named(schema, components) } } } };
+  if (route.kind !== 'json' || route.cached === undefined) return done;
+  return { ...done, 304: { description: 'Not changed since `If-None-Match`' } };
 }
 
 function refusals(route: Route): Json {
