@@ -28,6 +28,8 @@ export interface DatabaseDeps {
 }
 
 export interface Subscription {
+  /** PostgreSQL's process that serves it, as `pg_stat_activity` names it; undefined while the connection is lost. */
+  processId(): number | undefined;
   close(): Promise<void>;
 }
 

@@ -43,6 +43,7 @@ export async function openDatabase(settings: DatabaseSettings, deps: DatabaseDep
       const listener = await openListener({ connectionString, log, channel, onNotify, onReconnect });
       listeners.add(listener);
       return {
+        processId: () => listener.processId(),
         async close() {
           listeners.delete(listener);
           await listener.close();

@@ -27,6 +27,8 @@ interface SessionOptions {
 export class SessionRefused extends Error {}
 
 export interface PersistentSession {
+  /** PostgreSQL's process that serves it; undefined while it is lost. */
+  processId(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function openPersistentSession(options: SessionOptions): Promise<Pe
   }
 
   return {
+    processId: () => current.processId(),
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
@@ -78,6 +81,7 @@ export async function openPersistentSession(options: SessionOptions): Promise<Pe
 }
 
 interface Connection {
+  processId(): number | undefined;
   end(): Promise<void>;
 }
 
@@ -110,6 +114,7 @@ async function connect(options: SessionOptions, onLost: () => void): Promise<Con
   open = true;
   heartbeat = setInterval(() => void beat(client), HEARTBEAT_INTERVAL_MS).unref();
   return {
+    processId: () => (open ? (client as { processID?: number }).processID : undefined),
     async end() {
       open = false;
       clearInterval(heartbeat);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createMemoryStore, createRedisStore } from '@watchparty/redis-kit/cache';
 import {
   createMemoryRateLimitDriver, createRateLimiter, createRedisRateLimitDriver, createScriptSender, type RateLimitDriver,
 } from '@watchparty/redis-kit/rate-limit';
@@ -89,12 +90,13 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('storage', () => storage.close());
 
     const caching = createCaching({
-      redis, clock, log: log.child({ module: 'cache' }),
+      store: redis.client === undefined ? createMemoryStore() : createRedisStore(redis), turn: redis.turn, clock, log: log.child({ module: 'cache' }),
       pending: () => outbox.pending(CACHE_INVALIDATED),
     });
     closing.add('cache', () => caching.cache.close());
     const outbox: Outbox = await createOutbox({
       database, handlers: [...movieEffects(storage), caching.handler], clock, log: log.child({ module: 'outbox' }),
+      onUnfenced: counters.telemetry.unfencedWrite,
     });
     closing.add('outbox', () => outbox.close());
 

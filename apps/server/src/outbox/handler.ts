@@ -11,12 +11,15 @@ export interface EffectHandler<S extends TSchema = TSchema> {
   apply(payloads: readonly Static<S>[]): Promise<void>;
 }
 
-/** The effect's target (Redis, the storage) cannot be reached: try again later, without counting it against the row. */
+/**
+ * The effect's target (Redis, the storage) cannot be reached: try again later, without counting it against the row.
+ * Of effects that answers wait for it also says that this node shows nothing of the target before they are applied.
+ */
 export class EffectUnavailable extends Error {
   override readonly name: string = 'EffectUnavailable';
 }
 
-/** The handler did not come back in time. Perhaps its target hangs, perhaps it was given too much at once. */
+/** The handler did not come back in time. Perhaps its target hangs, perhaps it was given too much at once; who knows what it shows. */
 export class EffectTimeout extends EffectUnavailable {
   override readonly name = 'EffectTimeout';
 }

@@ -144,6 +144,17 @@ export async function recordFailures(tx: Tx, failures: readonly FailedTry[]): Pr
   `.execute(tx);
 }
 
+/** Whether a session of another process listens for the outbox of this database: every node holds one. */
+export async function othersListen(db: Queries, ownProcessId: number | undefined): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (
+      select from pg_stat_activity
+      where datname = current_database() and application_name = 'watchparty listen outbox'
+        and pid is distinct from ${ownProcessId ?? null}::int) as found
+  `.execute(db);
+  return rows[0]!.found;
+}
+
 /** Wakes the relays of all nodes. Not inside a write's transaction: NOTIFY makes commits wait for one another. */
 export async function notify(db: Queries): Promise<void> {
   await sql`select pg_notify('outbox', '')`.execute(db);

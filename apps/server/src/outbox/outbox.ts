@@ -6,7 +6,8 @@ import type { Log } from '../kernel/log.ts';
 import type { Effect, Write } from '../kernel/write.ts';
 import { type ApplySettings, createApply } from './apply.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
-import { callHandler, type EffectHandler, EffectUnavailable } from './handler.ts';
+import { callHandler, type EffectHandler, EffectTimeout, EffectUnavailable } from './handler.ts';
+import { createOthers } from './others.ts';
 import * as repo from './outbox.repo.ts';
 import { type CommittedRow, createRelay } from './relay.ts';
 import { createRests, type RestSettings } from './rests.ts';
@@ -53,6 +54,8 @@ interface Deps {
   readonly handlers: readonly EffectHandler[];
   readonly clock: Clock;
   readonly log: Log;
+  /** A write was answered although an effect it waited for is not applied, and another node may show what was. */
+  readonly onUnfenced?: () => void;
 }
 
 /** The write path of SPEC.md. The relay runs from the start until `close`. */
@@ -76,7 +79,8 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
   // Apart, so that no answer waits behind effects that nobody waits for. OB3
   const answering = lane();
   const background = lane();
-  const waiting = createWaiting({ queries: database.kysely, rests, tryRows: answering.add, log });
+  const otherNodes = createOthers({ queries: database.kysely, ownProcessId: relay.processId, clock, log });
+  const waiting = createWaiting({ queries: database.kysely, rests, others: otherNodes, tryRows: answering.add, log });
 
   const applied = createBatcher<string>(async (ids) => {
     try {
@@ -86,7 +90,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     }
   });
 
-  type Direct = 'applied' | 'failed' | 'unavailable';
+  type Direct = 'applied' | 'failed' | 'timed out' | 'unavailable';
 
   /** Waiting effects without a key: applied at once, without a lock, for applying twice does no harm. */
   const direct = new Map(
@@ -102,7 +106,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
             log.warn({ err: error, kind: handler.kind, rows: rows.length }, 'Waiting effects could not be applied at once');
             if (!(error instanceof EffectUnavailable)) return 'failed';
             rests.away(handler.kind);
-            return 'unavailable';
+            return error instanceof EffectTimeout ? 'timed out' : 'unavailable';
           }
           void applied.add(rows.map((row) => row.id));
           if (rests.back(handler.kind)) relay.wakeAll();
@@ -118,10 +122,11 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     return { id: uuidv7(clock.now()), kind: effect.kind, key: effect.key ?? null, payload: effect.payload };
   }
 
-  async function untilDirect(kind: string, rows: readonly repo.OutboxRow[]): Promise<void> {
+  async function untilDirect(kind: string, rows: readonly repo.OutboxRow[]): Promise<boolean> {
     const outcome = await direct.get(kind)!.add(rows);
-    if (outcome === 'applied') return;
-    await waiting.untilApplied(rows, { timeoutMs: settings.answerWaitMs, tried: outcome === 'unavailable' });
+    if (outcome === 'applied') return true;
+    const options = { timeoutMs: settings.answerWaitMs, tried: outcome !== 'failed', unseenHere: outcome === 'unavailable' };
+    return waiting.untilApplied(rows, options);
   }
 
   async function committed(rows: readonly repo.OutboxRow[]): Promise<void> {
@@ -132,11 +137,14 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     const unkeyed = Map.groupBy(answerWaits.filter((row) => row.key === null), (row) => row.kind);
     const keyed = answerWaits.filter((row) => row.key !== null);
     const waits = [...unkeyed].map(([kind, ofKind]) => untilDirect(kind, ofKind));
-    if (keyed.length > 0) waits.push(waiting.untilApplied(keyed, { timeoutMs: settings.answerWaitMs, tried: false }));
+    if (keyed.length > 0) {
+      waits.push(waiting.untilApplied(keyed, { timeoutMs: settings.answerWaitMs, tried: false, unseenHere: false }));
+    }
     const all = Promise.all(waits);
     underWay.add(all);
     void all.finally(() => underWay.delete(all));
-    await atMost(settings.answerWaitMs, all);
+    const fenced = await atMost(settings.answerWaitMs, all);
+    if (fenced?.every(Boolean) !== true) deps.onUnfenced?.();
   }
 
   const write: Write = async (work) => {
@@ -167,13 +175,17 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
       await Promise.all([answering.idle(), background.idle()]);
       await waiting.close();
       await applied.idle();
+      await otherNodes.close();
       await relay.close();
     },
   };
 }
 
-async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+/** Undefined when the time was up first. */
+async function atMost<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+  const timeout = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, timeoutMs, undefined)));
+  const first = await Promise.race([work, timeout]);
   clearTimeout(timer);
+  return first;
 }

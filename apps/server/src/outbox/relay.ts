@@ -13,6 +13,8 @@ export interface Relay {
   drain(): Promise<number>;
   /** Asks every node's relay, this one's too, to look now. */
   wakeAll(): void;
+  /** Of the session that hears when it is asked. */
+  processId(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -120,6 +122,7 @@ export async function createRelay({ database, kinds, apply, rests, log }: Deps, 
         log.debug({ err: error }, 'The other relays could not be woken; they will look by themselves');
       });
     },
+    processId: () => listener.processId(),
     async close() {
       closed = true;
       wake();

@@ -3,6 +3,7 @@ import type { Queries } from '../db/index.ts';
 import type { Log } from '../kernel/log.ts';
 import { createBatcher } from './batcher.ts';
 import * as repo from './outbox.repo.ts';
+import type { Others } from './others.ts';
 import type { CommittedRow } from './relay.ts';
 import type { Rests } from './rests.ts';
 
@@ -14,16 +15,25 @@ const ASK_AGAIN_MS = 200;
 
 export type WaitingRow = CommittedRow & Pick<repo.OutboxRow, 'kind'>;
 
+interface WaitOptions {
+  readonly timeoutMs: number;
+  /** Once already, and failed. */
+  readonly tried: boolean;
+  /** The target is away, so this node shows nothing of it until the rows are applied. */
+  readonly unseenHere: boolean;
+}
+
 interface Deps {
   readonly queries: Queries;
   readonly rests: Rests;
+  readonly others: Pick<Others, 'mayExist'>;
   /** Tries to apply the rows. Must not throw. */
   readonly tryRows: (rows: readonly WaitingRow[]) => Promise<unknown>;
   readonly log: Log;
 }
 
 /** Sees to it that rows an answer waits for get applied, here or by another node. */
-export function createWaiting({ queries, rests, tryRows, log }: Deps) {
+export function createWaiting({ queries, rests, others, tryRows, log }: Deps) {
   let closing = false;
 
   const remaining = createBatcher<string, ReadonlySet<string>>(async (ids) => {
@@ -44,8 +54,12 @@ export function createWaiting({ queries, rests, tryRows, log }: Deps) {
   });
 
   return {
-    /** Settles when all rows are applied or set aside, or `timeoutMs` have passed. `tried`: once already, and failed. */
-    async untilApplied(rows: readonly WaitingRow[], options: { readonly timeoutMs: number; readonly tried: boolean }): Promise<void> {
+    /**
+     * Settles when all rows are applied or set aside (true), when nobody is there to see what they change (true), or
+     * after `timeoutMs` (false).
+     */
+    async untilApplied(rows: readonly WaitingRow[], options: WaitOptions): Promise<boolean> {
+      if (options.unseenHere && !(await others.mayExist())) return true;
       const endMs = performance.now() + options.timeoutMs;
       let askAtMs = 0;
       let left = rows;
@@ -59,7 +73,8 @@ export function createWaiting({ queries, rests, tryRows, log }: Deps) {
           askAtMs = performance.now() + ASK_AGAIN_MS;
           void released.add(away);
         }
-        if (left.length === 0 || closing || performance.now() + pauseMs > endMs) return;
+        if (left.length === 0) return true;
+        if (closing || performance.now() + pauseMs > endMs) return false;
         await sleep(pauseMs);
         const toTry = left.filter((row) => !rests.isResting(row.kind));
         if (toTry.length > 0) await tryRows(toTry);

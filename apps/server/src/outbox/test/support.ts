@@ -25,12 +25,13 @@ export async function startNode(
   db: TestDatabase,
   handlers: readonly EffectHandler[],
   settings: Partial<OutboxSettings> = {},
+  onUnfenced: () => void = () => {},
 ): Promise<{ outbox: Outbox; database: Database }> {
   const database = await openDatabase(
     { url: db.connectionString, dataDir: '/nonexistent', poolSize: 6, statementTimeoutMs: 10_000 },
     { log: silent, progress: () => {} },
   );
-  const outbox = await createOutbox({ database, handlers, clock: systemClock, log: silent }, { ...quick, ...settings });
+  const outbox = await createOutbox({ database, handlers, clock: systemClock, log: silent, onUnfenced }, { ...quick, ...settings });
   onTestFinished(async () => {
     await outbox.close();
     await database.close();
