@@ -5,7 +5,7 @@ const { readdirSync, readFileSync, existsSync } = require('node:fs');
 const { posix } = require('node:path');
 
 /** Tests and what supports them: they may reach from the top, and use what only development has. */
-const TESTS = '(\\.test\\.tsx?$|/contract-suite\\.ts$|(^|/)test/|^scripts/|(^|/)[^/]+\\.config\\.ts$)';
+const TESTS = '(\\.test\\.tsx?$|/contract-suite\\.ts$|(^|/)test/|^scripts/|^bench/|(^|/)[^/]+\\.config\\.ts$)';
 
 const SERVER = '^apps/server/src/';
 /** Folders of the server with a face: others import their index.ts only. */
