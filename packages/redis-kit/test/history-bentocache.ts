@@ -17,7 +17,7 @@ const keysOf = (row: number): string[] => {
   return [`item:${row}`, list, `bounded:${list}`];
 };
 
-/** BentoCache with all it has: copies in the process, Redis beneath, a bus between processes. It is the bench's dependency. */
+/** BentoCache with all it has: copies in the process, Redis beneath, a bus between. The bench brings it. */
 export async function openBentoCache({ redis }: CacheOptions): Promise<HistoryCache> {
   if (redis.kind !== 'standalone') throw new TypeError('BentoCache is compared on one Redis');
   const { resolve } = createRequire(new URL('../../../bench/package.json', import.meta.url));
@@ -31,7 +31,10 @@ export async function openBentoCache({ redis }: CacheOptions): Promise<HistoryCa
     .useL2Layer(redisDriver({ connection }))
     .useBus(redisBusDriver({ connection }));
   const bento: Bento = new BentoCache({ default: 'main', prefix: 'bento', stores: { main: store } });
-  const get: HistoryCache['get'] = async ({ key }, factory) => ({ values: await bento.getOrSet({ key, ttl: TTL_MS, factory }), source: 'cache' });
+  const get: HistoryCache['get'] = async ({ key }, factory) => {
+    const values = await bento.getOrSet({ key, ttl: TTL_MS, factory });
+    return { values, source: 'cache' };
+  };
   return {
     get,
     // It has no write-through that could be held against it.

@@ -1,4 +1,6 @@
-import { type Cache, type CachePolicy, type CacheStore, createCache, createRedisStore, defaultCacheSettings } from '../src/cache/index.ts';
+import {
+  type Cache, type CachePolicy, type CacheStore, createCache, createRedisStore, defaultCacheSettings,
+} from '../src/cache/index.ts';
 import { openRedis } from '../src/redis/index.ts';
 
 /** Which rows a reading shows. */
@@ -48,7 +50,9 @@ const policyOf = (name: string, freshness: CachePolicy['freshness']): CachePolic
   tags: ({ rows }) => (rows.length === 1 ? [`item:${rows[0]}`] : ['items']),
 });
 
-export function openKitCache(options: CacheOptions, wrapStore: (store: CacheStore) => CacheStore = (store) => store): HistoryCache {
+const asItIs = (store: CacheStore): CacheStore => store;
+
+export function openKitCache(options: CacheOptions, wrapStore = asItIs): HistoryCache {
   const { redis, timeoutMs } = options;
   const host = '127.0.0.1';
   const connection = openRedis(

@@ -5,7 +5,8 @@ const write = (value: number, given: Partial<Write> = {}): Write => ({
   key: 1, value, process: 0, committedAtUs: value * 100, answeredAtUs: value * 100 + 50, fenced: true, ...given,
 });
 const read = (beganAtUs: number, shown: number, given: Partial<Read> = {}): Read => ({
-  process: 1, beganAtUs, endedAtUs: beganAtUs + 10, bypassed: false, returnedAtUs: 0, boundedUs: 0, shown: [[1, shown]], ...given,
+  process: 1, beganAtUs, endedAtUs: beganAtUs + 10, bypassed: false, returnedAtUs: 0, boundedUs: 0, shown: [[1, shown]],
+  ...given,
 });
 const rules = (writes: Write[], one: Read) => violations(writes, [one]).map((found) => found.rule);
 
@@ -26,7 +27,7 @@ test('[H1] An early answer to a late write counts, whatever is answered after it
   expect(rules(writes, read(1000, 2))).toEqual([]);
 });
 
-test('[H2] An unfenced write binds its own node, bypasses and nodes that returned at once, others once it is applied', () => {
+test('[H2] An unfenced write binds its own node, bypasses and nodes that returned, others once it is applied', () => {
   const writes = [write(1), write(2, { fenced: false, appliedAtUs: 800 })];
   expect(rules(writes, read(400, 1))).toEqual([]);
   expect(rules(writes, read(400, 1, { process: 0 }))).toEqual(['stale']);

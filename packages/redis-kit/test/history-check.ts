@@ -1,12 +1,13 @@
 /**
  * The rule that a history of reads and writes must obey. Times are microseconds of the machine's one monotonic clock.
  *
- * **H1** A read that began after a write was answered shows that write or a later one, on every node, where the write was
- *    *fenced*: its invalidation was applied before its answer, by its own node or by another that it asked.
- * **H2** A write whose invalidation nobody could apply within a second is answered *unfenced*. From its answer on it is shown
- *    by every read on its own node, by every read that bypasses the store, and by every read on a node that came back to
- *    the store after the write's commit; by all other reads from the moment at which its invalidation was applied.
- * **H3** A write whose process was killed before it answered is shown from the moment at which its invalidation was applied.
+ * **H1** A read that began after a write was answered shows that write or a later one, on every node, where the write
+ *    was *fenced*: its invalidation was applied before its answer, by its own node or by another that it asked.
+ * **H2** A write whose invalidation nobody could apply within a second is answered *unfenced*. From its answer on it is
+ *    shown by every read on its own node, by every read that bypasses the store, and by every read on a node that came
+ *    back to the store after the write's commit; by all others from the moment at which its invalidation was applied.
+ * **H3** A write whose process was killed before it answered is shown from the moment at which its invalidation was
+ *    applied.
  * **H4** A read shows nothing that was not begun when it ended.
  * **H5** A bounded read shows every write that H1 to H3 would have it show, had it begun `boundedUs` earlier.
  */
@@ -83,7 +84,9 @@ function createFloor(writes: readonly Write[]) {
 export function violations(writes: readonly Write[], reads: readonly Read[]): Violation[] {
   const byKey = Map.groupBy(writes, (write) => write.key);
   const floors = new Map([...byKey].map(([key, ofKey]) => [key, createFloor(ofKey)]));
-  const commits = new Map([...byKey].map(([key, ofKey]) => [key, new Map(ofKey.map((write) => [write.value, write.committedAtUs]))]));
+  const commits = new Map(
+    [...byKey].map(([key, ofKey]) => [key, new Map(ofKey.map((write) => [write.value, write.committedAtUs]))]),
+  );
   const found: Violation[] = [];
   for (const read of reads) {
     for (const [key, shown] of read.shown) {
@@ -102,7 +105,8 @@ export function violations(writes: readonly Write[], reads: readonly Read[]): Vi
 export function describeViolations(found: readonly Violation[]): string {
   return found.slice(0, 5).map(({ rule, read, key, shown, write }) => {
     const times = `began ${read.beganAtUs}, ended ${read.endedAtUs}, returned ${read.returnedAtUs}`;
-    return `${rule}: process ${read.process} showed ${shown} of row ${key} (${read.bypassed ? 'bypassed' : 'cached'}; ${times}); ${
-      write === undefined ? 'nobody had written it' : `owed ${JSON.stringify(write)}`}`;
+    const how = read.bypassed ? 'bypassed' : 'cached';
+    const owed = write === undefined ? 'nobody had written it' : `owed ${JSON.stringify(write)}`;
+    return `${rule}: process ${read.process} showed ${shown} of row ${key} (${how}; ${times}); ${owed}`;
   }).join('\n');
 }

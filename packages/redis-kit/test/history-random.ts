@@ -17,4 +17,5 @@ export function runSeed(env: Readonly<Record<string, string | undefined>>): numb
 }
 
 /** Integers from `low` to `high`, both included. */
-export const between = (random: Random, low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
+export const between = (random: Random, low: number, high: number): number =>
+  low + Math.floor(random() * (high - low + 1));

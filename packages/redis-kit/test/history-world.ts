@@ -120,7 +120,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   function start(redis: NodeOptions['redis']): Node {
     const number = processes;
     processes += 1;
-    const given: NodeOptions = { seed: options.seed + number * 7919, redis, cache, timeoutMs, leaseWaitMs, rows, fibers };
+    const ownSeed = options.seed + number * 7919;
+    const given: NodeOptions = { seed: ownSeed, redis, cache, timeoutMs, leaseWaitMs, rows, fibers };
     const child = fork(SCRIPT, [JSON.stringify(given)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const ready = Promise.withResolvers<void>();
     const done = Promise.withResolvers<void>();
@@ -148,7 +149,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         reads(records: ReadRecord[]) {
           for (const { began, ended: endedAtUs, source, returned, boundedUs, shown, waitedMs } of records) {
             reads.push({
-              process: number, beganAtUs: began, endedAtUs, bypassed: source === 'bypass', returnedAtUs: returned, boundedUs, shown,
+              process: number, beganAtUs: began, endedAtUs, returnedAtUs: returned, boundedUs, shown,
+              bypassed: source === 'bypass',
             });
             if (source === 'bypass') bypasses += 1;
             else if (source !== 'load') hits += 1;
@@ -174,7 +176,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   async function relay(): Promise<void> {
     const cutoffUs = nowUs() - 2 * ASK_OTHERS_MS * 1000;
     const due = [...owed].filter(([, { write, node }]) => !nodes.includes(node) || write.committedAtUs < cutoffUs);
-    await Promise.all(due.map(async ([id]) => Promise.race([askOthers(id, undefined), sleep(ASK_OTHERS_MS, undefined, { ref: false })])));
+    const enough = sleep(ASK_OTHERS_MS, undefined, { ref: false });
+    await Promise.all(due.map(async ([id]) => Promise.race([askOthers(id, undefined), enough])));
   }
   let closed = false;
   const relaying = (async () => {
@@ -224,7 +227,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       await Promise.all(nodes.map((node) => node.done));
       await close();
       const unanswered = writes.filter((write) => write.answeredAtUs === undefined);
-      const owedMs = unanswered.map((write) => (write.appliedAtUs === undefined ? Infinity : (write.appliedAtUs - write.committedAtUs) / 1000));
+      const owedMs = unanswered.map((write) => ((write.appliedAtUs ?? Infinity) - write.committedAtUs) / 1000);
       return {
         found: violations(writes, reads),
         reads: reads.length, hits, bypasses,

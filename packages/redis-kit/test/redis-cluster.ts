@@ -27,7 +27,8 @@ export async function startCluster(): Promise<TestCluster> {
       const busPort = await freePort();
       busPorts.push(busPort);
       servers.push(await startRedis([
-        '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-port', `${busPort}`, '--cluster-node-timeout', '1000',
+        '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-port', `${busPort}`,
+        '--cluster-node-timeout', '1000',
       ]));
     }
     const ports = servers.map(({ url }) => Number(new URL(url).port));

@@ -38,7 +38,11 @@ export function createHttpClient(): HttpClient {
             if (!incoming.complete) return reject(new Error('The answer broke off'));
             const text = Buffer.concat(chunks).toString();
             const cache = incoming.headers['x-cache'];
-            resolve({ status: incoming.statusCode!, cache: typeof cache === 'string' ? cache : undefined, body: text === '' ? undefined : JSON.parse(text) });
+            resolve({
+              status: incoming.statusCode!,
+              cache: typeof cache === 'string' ? cache : undefined,
+              body: text === '' ? undefined : JSON.parse(text),
+            });
           });
         });
         outgoing.on('error', reject);

@@ -8,9 +8,9 @@ const SURELY_FENCED_MS = 900;
 const LOOK_EVERY_MS = 25;
 
 /**
- * What was written and read over HTTP, for the rule of the kit's histories. Whether a write was fenced is told by how soon
- * it was answered; when the others were applied, by the outbox: once all the invalidations are gone that were there after
- * the write, its own is.
+ * What was written and read over HTTP, for the rule of the kit's histories. Whether a write was fenced is told by how
+ * soon it was answered; when the others were applied, by the outbox: once all the invalidations are gone that were
+ * there after the write, its own is.
  */
 export interface Ledger {
   readonly writes: Write[];
@@ -35,7 +35,8 @@ export function openLedger(database: Database): Ledger {
 
   async function look(): Promise<void> {
     const before = [...owed.keys()];
-    const { rows } = await sql<{ id: string }>`select id from outbox where kind = 'cache.invalidated'`.execute(database.kysely);
+    const query = sql<{ id: string }>`select id from outbox where kind = 'cache.invalidated'`;
+    const { rows } = await query.execute(database.kysely);
     const atUs = now();
     const there = new Set(rows.map(({ id }) => id));
     const still = (ids: ReadonlySet<string>): Set<string> => new Set([...ids].filter((id) => there.has(id)));

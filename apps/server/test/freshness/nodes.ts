@@ -30,8 +30,8 @@ export function createNodes(databaseUrl: string, redisUrls: readonly string[], r
     dataDirs[index] ??= await makeDataDir();
     const server = startServer(dataDirs[index], {
       env: {
-        NODE_ENV: 'test', DATABASE_URL: databaseUrl, DATABASE_POOL_SIZE: '6', REDIS_URL: redisUrls[index]!, JWT_SECRET: SECRET,
-        REDIS_TIMEOUT_MS: `${redisTimeoutMs}`,
+        NODE_ENV: 'test', JWT_SECRET: SECRET, DATABASE_URL: databaseUrl, DATABASE_POOL_SIZE: '6',
+        REDIS_URL: redisUrls[index]!, REDIS_TIMEOUT_MS: `${redisTimeoutMs}`,
         RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0', RATE_LIMIT_AUTH_MAX: '0',
       },
     });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { between, type Random, type Write } from '@watchparty/redis-kit/test/history';
@@ -52,7 +51,11 @@ interface Seat extends Row {
 const READERS = 14;
 const WRITE_PAUSE_MS = [0, 150] as const;
 
+const sayWrong = (method: string, path: string, { status, body }: Reply): string =>
+  `${method} ${path}: ${status} ${JSON.stringify(body)}`;
+
 const numberIn = (text: string): number => Number(/n=(\d+)/.exec(text)?.[1] ?? 0);
+const numberOfName = (username: string): number => Number(/^ann-(\d+)$/.exec(username)?.[1] ?? 0);
 
 /** People who write and others who read, all over HTTP, each request at any node. */
 export async function prepareStory({ nodes, http, ledger, database, random }: Deps): Promise<Story> {
@@ -67,7 +70,7 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
 
   async function ask(method: string, path: string, token?: string, body?: object, node = 0): Promise<Reply> {
     const reply = await http.send(`${nodes.urls[node]}${path}`, method, token, body);
-    if (reply.status >= 500 || reply.status === 429) wrong.push(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    if (reply.status >= 500 || reply.status === 429) wrong.push(sayWrong(method, path, reply));
     return reply;
   }
   // oxlint-disable-next-line no-explicit-any
@@ -94,11 +97,12 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
   }
   const bio = row();
   const name = row();
-  const slots: Slot[] = [0, 1].map((nth) => ({ ...row(), nth, ids: new Map(), retired: false }));
+  const slot = (nth: number): Slot => ({ ...row(), nth, ids: new Map(), retired: false });
+  const slots = [slot(0), slot(1)];
 
   /** The next value of a row. Undefined: nobody knows what became of it. */
-  async function write<T extends Row>(
-    it: T, send: (value: number, node: number) => Promise<Reply>, committed?: () => Promise<number>,
+  async function write(
+    it: Row, send: (value: number, node: number) => Promise<Reply>, committed?: () => Promise<number>,
   ): Promise<Reply | undefined> {
     const node = anyNode();
     it.value += 1;
@@ -135,12 +139,13 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
       write(
         chat,
         (value, node) =>
-          ask('POST', `/api/chat/${id}/messages`, ann.token, { content: `n=${value}`, clientMessageId: randomUUID() }, node),
+          ask('POST', `/api/chat/${id}/messages`, ann.token, { content: `n=${value}` }, node),
         () => numberOf(sql`select content as text from chat_messages where room_id = ${id} order by seq desc limit 1`),
       )),
     ...rooms.map(({ id, seat }) => async () => {
       if (seat.retired) return sleep(1000);
-      const done = await write(seat, (value, node) => ask('POST', `/api/rooms/${id}/${value % 2 ? 'join' : 'leave'}`, boris.token, {}, node));
+      const done = await write(seat, (value, node) =>
+        ask('POST', `/api/rooms/${id}/${value % 2 ? 'join' : 'leave'}`, boris.token, {}, node));
       seat.retired = done === undefined;
     }),
     () => write(
@@ -151,15 +156,15 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
       name, (value, node) => ask('PATCH', '/api/auth/profile', ann.token, { username: `ann-${value}` }, node),
       () => numberOf(sql`select replace(username, 'ann-', 'n=') as text from users where id = ${ann.id}`),
     ),
-    ...slots.map((slot) => async () => {
-      if (slot.retired) return sleep(1000);
-      const id = slot.ids.get(slot.value);
-      const done = await write(slot, (value, node) =>
+    ...slots.map((it) => async () => {
+      if (it.retired) return sleep(1000);
+      const id = it.ids.get(it.value);
+      const done = await write(it, (value, node) =>
         value % 2
-          ? ask('POST', '/api/rooms', ann.token, { name: `Slot ${slot.nth}`, description: `n=${value}` }, node)
+          ? ask('POST', '/api/rooms', ann.token, { name: `Slot ${it.nth}`, description: `n=${value}` }, node)
           : ask('DELETE', `/api/rooms/${id}`, ann.token, undefined, node));
-      if (done === undefined) slot.retired = true;
-      else if (slot.value % 2) slot.ids.set(slot.value, done.body.data.id);
+      if (done === undefined) it.retired = true;
+      else if (it.value % 2) it.ids.set(it.value, done.body.data.id);
     }),
   ];
 
@@ -182,7 +187,7 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
     }
     const endedAtUs = ledger.now();
     const says = reply.status === 200 ? shown : reply.status === 404 ? missing : undefined;
-    if (says === undefined) return void wrong.push(`GET ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    if (says === undefined) return void wrong.push(sayWrong('GET', path, reply));
     if (reply.cache === 'HIT') hits += 1;
     if (reply.cache === 'BYPASS') bypasses += 1;
     const begun = new Map([...rooms.map(({ seat }) => seat), ...slots].map(({ key, value }) => [key, value]));
@@ -197,34 +202,38 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
     const room = rooms.find(({ id }) => id === data.id);
     if (room === undefined) return [];
     const taken = newest(begun.get(room.seat.key)!, data.participantCount === 2);
-    return [[room.text.key, numberIn(data.description)], ...(room.seat.retired ? [] : [[room.seat.key, taken] as const])];
+    const text = [room.text.key, numberIn(data.description)] as const;
+    return room.seat.retired ? [text] : [text, [room.seat.key, taken]];
   };
 
   const readers: (() => Promise<void>)[] = [
     ...rooms.map(({ id }) => () => read(`/api/rooms/${id}`, undefined, roomShows)),
-    ...movies.map(({ id, text }) => () => read(`/api/movies/${id}`, undefined, (data) => [[text.key, numberIn(data.description)]])),
+    ...movies.map(({ id, text }) => () =>
+      read(`/api/movies/${id}`, undefined, (data) => [[text.key, numberIn(data.description)]])),
     ...rooms.map(({ id, chat }) => () =>
       read(`/api/chat/${id}/messages`, ann.token, ({ items }) => [
         [chat.key, Math.max(0, ...items.map(({ content }: { content: string }) => numberIn(content)))],
-        ...(items.length === 0 ? [] : [[name.key, Number(/^ann-(\d+)$/.exec(items[0].username)?.[1] ?? 0)] as const]),
+        ...(items.length === 0 ? [] : [[name.key, numberOfName(items[0].username)] as const]),
       ])),
     () => read('/api/auth/profile', eve.token, (data) => [[bio.key, numberIn(data.bio)]]),
-    () => read('/api/auth/profile', ann.token, (data) => [[name.key, Number(/^ann-(\d+)$/.exec(data.username)?.[1] ?? 0)]]),
-    () => read('/api/movies?limit=100', undefined, ({ items }) =>
-      movies.map(({ id, text }) => [text.key, numberIn(items.find((movie: { id: number }) => movie.id === id).description)])),
+    () => read('/api/auth/profile', ann.token, (data) => [[name.key, numberOfName(data.username)]]),
+    () => read('/api/movies?limit=100', undefined, ({ items }) => movies.map(({ id, text }) => {
+      const found = items.find((movie: { id: number }) => movie.id === id);
+      return [text.key, numberIn(found.description)];
+    })),
     () => read('/api/rooms?limit=100', undefined, ({ items }, begun) => [
       ...items.flatMap((room: object) => roomShows(room, begun)),
-      ...slots.filter(({ retired }) => !retired).map((slot) => {
-        const found = items.find((room: { name: string }) => room.name === `Slot ${slot.nth}`);
-        return [slot.key, found === undefined ? newest(begun.get(slot.key)!, false) : numberIn(found.description)] as const;
+      ...slots.filter(({ retired }) => !retired).map(({ key, nth }) => {
+        const found = items.find((room: { name: string }) => room.name === `Slot ${nth}`);
+        return [key, found === undefined ? newest(begun.get(key)!, false) : numberIn(found.description)] as const;
       }),
     ]),
     async () => {
-      const slot = pick(slots);
-      const known = [...slot.ids].at(-1);
-      if (known === undefined || slot.retired) return;
+      const { key, ids, retired } = pick(slots);
+      const known = [...ids].at(-1);
+      if (known === undefined || retired) return;
       const [value, id] = known;
-      await read(`/api/rooms/${id}`, undefined, () => [[slot.key, value]], () => [[slot.key, value + 1]]);
+      await read(`/api/rooms/${id}`, undefined, () => [[key, value]], () => [[key, value + 1]]);
     },
   ];
 
