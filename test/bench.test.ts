@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alternate } from '../bench/harness/alternate.ts';
+import { createSources } from '../bench/harness/answers.ts';
 import { readArguments } from '../bench/harness/arguments.ts';
 import type { Bench } from '../bench/harness/bench.ts';
 import { plot } from '../bench/harness/plot.ts';
@@ -220,4 +221,22 @@ it('Admissions count to a window only when they lie in it for certain', () => {
   expect(mostInAnyWindow([], 100)).toBe(0);
   expect(mostInAnyWindow([at(0), at(90), at(100), at(150), at(185)], 100)).toBe(4);
   expect(mostInAnyWindow([at(0), at(50, 101), at(60, 100)], 100)).toBe(2);
+});
+
+describe('where answers came from', () => {
+  const sourcesOf = (...from: (string | undefined)[]) => {
+    const sources = createSources();
+    for (const cache of from) sources.add({ body: Buffer.alloc(0), cache });
+    return sources.summary('HIT');
+  };
+  const hits = (count: number) => Array.from({ length: count }, () => 'HIT');
+
+  it('is told, and makes a figure worthless when it is not where they should come from', () => {
+    expect(sourcesOf(...hits(95), 'MISS', 'BYPASS', undefined, 'MISS', 'MISS')).toEqual({
+      text: '95 of 100 samples say X-Cache: HIT', invalid: undefined,
+    });
+    const { text, invalid } = sourcesOf(...hits(9), 'BYPASS');
+    expect(invalid).toBe(`only ${text}`);
+    expect(sourcesOf().invalid).toBeDefined();
+  });
 });

@@ -1,6 +1,7 @@
 import type { Bench, Context, Options, Outcome } from '../harness/bench.ts';
 import { programFile } from '../harness/paths.ts';
 import { runProgram } from '../harness/program.ts';
+import { emptyRedis } from '../harness/redis-keys.ts';
 import type { Row } from '../harness/result.ts';
 import { openRedisServer } from '../harness/services.ts';
 import { compare } from '../harness/statistics.ts';
@@ -16,17 +17,18 @@ interface Times {
 }
 
 const keysOf = ({ quick }: Options): number => (quick ? 5000 : 100_000);
-const roundSeconds = ({ quick }: Options): number => (quick ? 6 : 45);
+const roundSeconds = ({ quick }: Options): number => (quick ? 6 : 20);
 
 async function run(context: Context): Promise<Outcome> {
   const { runs, step, cores } = context;
+  const redisUrl = await openRedisServer(context);
   const keys = keysOf(context);
   const many = `${keys.toLocaleString('en-US')} keys`;
   const times: Record<(typeof CONTENDERS)[number], Times[]> = { watchparty: [], bentocache: [], scan: [] };
   for (let round = 0; round < runs; round += 1) {
     step(`${NAME}: round ${round + 1}`, roundSeconds(context));
     for (const name of round % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed()) {
-      const redisUrl = await openRedisServer(context);
+      await emptyRedis(redisUrl);
       times[name].push(await runProgram<Times>(cores.measured(
         [process.execPath, '--expose-gc', programFile('tags'), name, redisUrl, `${keys}`],
       )));

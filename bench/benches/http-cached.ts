@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alternate } from '../harness/alternate.ts';
-import { forgetRateLimits, notServedFrom, warm } from '../harness/answers.ts';
+import { ask, createSources, type Sources, warm } from '../harness/answers.ts';
 import type { Bench, Context, Options, Outcome } from '../harness/bench.ts';
 import { fillTables, signUp } from '../harness/fixtures.ts';
+import { forgetRateLimits } from '../harness/redis-keys.ts';
 import type { Goal, Row } from '../harness/result.ts';
 import { openPeer, openPostgres, openRedisServer, openWatchParty } from '../harness/services.ts';
 import { load } from '../harness/wrk.ts';
@@ -42,7 +43,7 @@ async function run(context: Context): Promise<Outcome> {
   await signUp(own, 1, context);
   await fillTables(databaseUrl, SIZES);
 
-  const answer = await warm(own + PATH);
+  const answer = await warm(own + PATH, 'HIT');
   const bodyFile = join(folder, 'rooms.json');
   writeFileSync(bodyFile, answer.body);
   const peers = {
@@ -50,29 +51,33 @@ async function run(context: Context): Promise<Outcome> {
     Express: await openPeer(context, 'express', bodyFile, redisUrl),
     'Fastify + BentoCache': await openPeer(context, 'fastify-bentocache', bodyFile, redisUrl),
   };
-  for (const url of Object.values(peers)) await warm(url + PATH);
+  for (const url of Object.values(peers)) await ask(url + PATH);
 
-  const invalid = notServedFrom('HIT', answer);
+  const notes = [`${NAME}: GET ${PATH}, ${answer.body.length} bytes`];
   const rows: Row[] = [];
   for (const { peer, connections, addresses, goal } of CASES) {
     const from = addresses === 1 ? 'one address' : `${addresses.toLocaleString('en-US')} addresses`;
     const what = `${connections} connections, ${from}`;
     step(`${NAME}: ${what}, to ${peer}`, secondsOf(context));
-    const measure = (url: string, duration = seconds) =>
-      load({ url: url + PATH, connections, addresses, seconds: duration });
-    const ours = async () => {
+    const measure = async (url: string, duration = seconds, samples?: Sources) => {
       await forgetRateLimits(redisUrl);
-      return measure(own);
+      return load({ url: url + PATH, connections, addresses, seconds: duration }, samples);
     };
     await measure(own, WARM_UP_SECONDS);
     await measure(peers[peer], WARM_UP_SECONDS);
-    const comparison = await alternate(runs, { ours, peer: () => measure(peers[peer]) });
+    const sources = createSources();
+    const comparison = await alternate(runs, {
+      ours: () => measure(own, seconds, sources),
+      peer: () => measure(peers[peer]),
+    });
+    const { text, invalid } = sources.summary('HIT');
+    notes.push(`${what}, to ${peer}: ${text}`);
     rows.push({
       bench: NAME, what, ours: 'WatchParty, strict', peer, unit: 'requests/s', comparison,
       ...(goal && { goal }), ...(invalid !== undefined && { invalid }),
     });
   }
-  return { rows, notes: [`${NAME}: GET ${PATH}, ${answer.body.length} bytes, X-Cache: ${answer.cache ?? 'none'}`] };
+  return { rows, notes };
 }
 
 export const httpCached: Bench = {

@@ -60,11 +60,11 @@ function drawRow(row: Row, y: number, x: (value: number) => number): string[] {
   ];
 }
 
-/** Powers of two, at most about ten of them. */
+/** Powers of two, as many as have room for their labels. */
 function ticks(low: number, high: number): number[] {
   const from = Math.log2(low);
   const to = Math.log2(high);
-  const step = Math.ceil((to - from) / 10);
+  const step = Math.ceil((to - from) / 6);
   return Array.from({ length: to - from + 1 }, (_, index) => from + index)
     .filter((power) => power % step === 0)
     .map((power) => 2 ** power);

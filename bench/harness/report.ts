@@ -35,7 +35,7 @@ const goalCells = (verdicts: readonly Verdict[]): Cells => [
 export function textReport(report: Report): string {
   return [
     ...report.outcomes.flatMap(({ title, rows, notes }) =>
-      [title, '', textTable(cellsOf(rows)), ...notes.map((note) => `${note}\n`)]),
+      [title, '', textTable(cellsOf(rows)), ...notes, ...(notes.length > 0 ? [''] : [])]),
     'Goals', '', textTable(goalCells(verdictsOf(report))),
     `${counted(verdictsOf(report))}\n`,
   ].join('\n');
@@ -62,7 +62,7 @@ export function markdownReport(report: Report): string {
     markdownTable(goalCells(verdictsOf(report))),
     ...report.outcomes.flatMap(({ name, title, rows, notes }) => [
       `## ${title}`, '', `![${title}](${name}.svg)`, '', markdownTable(cellsOf(rows)),
-      ...notes.flatMap((note) => [note, '']),
+      ...notes.map((note) => `- ${note}`), ...(notes.length > 0 ? [''] : []),
     ]),
   ].join('\n').trimEnd().concat('\n');
 }

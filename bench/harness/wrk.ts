@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { run } from '../../scripts/run.ts';
+import { run, type RunResult } from '../../scripts/run.ts';
+import { ask, type Sources } from './answers.ts';
 
 const SCRIPT = fileURLToPath(new URL('../load/requests.lua', import.meta.url));
 
@@ -13,14 +16,28 @@ export interface Load {
   readonly tokenFile?: string;
 }
 
-/** Requests per second over keep-alive connections. Rejects when one is refused or fails: no figure then. */
-export async function load({ url, connections, seconds, addresses = 1, tokenFile }: Load): Promise<number> {
+const SAMPLE_EVERY_MS = 100;
+
+/**
+ * Requests per second over keep-alive connections, with a few of our own between them that go to `sources`.
+ * Rejects when one is refused or fails: no figure then.
+ */
+export async function load(what: Load, sources?: Sources): Promise<number> {
+  const { url, connections, seconds, addresses = 1, tokenFile } = what;
   const script = addresses > 1 || tokenFile !== undefined ? ['-s', SCRIPT] : [];
-  const { code, output } = await run('wrk', [
+  const loading = run('wrk', [
     '-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--timeout', '10s', ...script, url,
     ...(script.length > 0 ? ['--', `${addresses}`, ...(tokenFile === undefined ? [] : [tokenFile])] : []),
   ]);
-  return parseWrk(code, output, url);
+  let result: RunResult | undefined;
+  void loading.then((ended) => (result = ended));
+  const token = tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').split('\n')[0];
+  while (result === undefined) {
+    const answer = await ask(url, token);
+    sources?.add(answer);
+    await sleep(SAMPLE_EVERY_MS);
+  }
+  return parseWrk(result.code, result.output, url);
 }
 
 /** What wrk printed, as requests per second. */
