@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { createMemoryStore, createRedisStore } from '@watchparty/redis-kit/cache';
 import {
   createMemoryRateLimitDriver, createRateLimiter, createRedisRateLimitDriver, createScriptSender, type RateLimitDriver,
@@ -27,6 +28,7 @@ import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, session
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage } from '../storage/index.ts';
 import { createClosing } from './closing.ts';
+import { warnOfEviction } from './eviction.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { cachePolicies } from './policies.ts';
 
@@ -86,6 +88,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const redis = openRedis(config.cache.redis);
     redis.onChange((status, error) => log.warn({ module: 'redis', err: error }, `Redis ${status}`));
     closing.add('redis', () => redis.close());
+    // Queues, sessions and streams: the cache's Redis too, unless it has one of its own.
+    const mainRedis = isDeepStrictEqual(config.redis, config.cache.redis) ? redis : openRedis(config.redis);
+    if (mainRedis !== redis) closing.add('main redis', () => mainRedis.close());
+    warnOfEviction(mainRedis, log.child({ module: 'redis' }));
     const storage = createStorage(config.storage.folder, { clock, newId: randomUUID });
     closing.add('storage', () => storage.close());
 
@@ -136,7 +142,8 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('cache administration', () => cacheAdmin.close());
     const metrics = createMetrics({
-      counters, cache: caching.cache, policies: cachePolicies.map(({ name }) => name), database, outbox, connections: { cache: redis },
+      counters, cache: caching.cache, policies: cachePolicies.map(({ name }) => name), database, outbox,
+      connections: { cache: redis, ...(mainRedis !== redis && { main: mainRedis }) },
     });
 
     let http: HttpServer | undefined;

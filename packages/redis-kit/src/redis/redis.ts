@@ -47,6 +47,8 @@ export interface RedisConnection {
   ping(): Promise<number>;
   /** Keys and memory over all masters; zeroes where there is no Redis. */
   figures(): Promise<RedisFigures>;
+  /** What each master does when its memory is full, such as `noeviction`; rejects where that may not be asked. */
+  evictionPolicies(): Promise<readonly string[]>;
   /** Called when the connection comes and goes, not at each failed attempt to get it back. In a cluster: of any master. */
   onChange(listener: (status: 'connected' | 'disconnected', error?: Error) => void): void;
   close(): Promise<void>;
@@ -103,6 +105,8 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
         memoryBytes: parts.reduce((sum, part) => sum + part.memory, 0),
       };
     },
+    evictionPolicies: () =>
+      Promise.all(masters().map(async (node) => ((await node.config('GET', 'maxmemory-policy')) as string[])[1] ?? 'unknown')),
     async close() {
       client.disconnect();
     },
@@ -117,6 +121,7 @@ const noRedis: RedisConnection = Object.freeze({
   status: () => 'disabled',
   ping: async () => 0,
   figures: async () => ({ totalKeys: 0, memoryBytes: 0 }),
+  evictionPolicies: async () => [],
   close: async () => {},
 });
 
