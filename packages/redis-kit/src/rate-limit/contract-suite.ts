@@ -72,6 +72,21 @@ export function describeRateLimitDriver(name: string, open: () => Promise<Driver
       );
     });
 
+    test('RL2 wherever two checks fall into slices, the first counts no longer than 1.02 windows', async () => {
+      const { time, limiter } = await setUp();
+      for (let offset = 0; offset < 40; offset += 4) {
+        for (let apart = 0; apart < 40; apart += 1) {
+          const { check } = limiter({ max: 2, prefix: `slices-${offset}-${apart}` });
+          time.nowMs = START_MS + offset;
+          await check('ann');
+          time.nowMs += apart;
+          await check('ann');
+          time.nowMs = START_MS + offset + 1021;
+          expect((await check('ann')).allowed, `${offset}, ${apart}`).toBe(true);
+        }
+      }
+    });
+
     test('RL3 what is refused is not counted', async () => {
       const { time, check } = await setUp();
       await check('ann', 2);

@@ -6,8 +6,6 @@ import type { Rule } from './types.ts';
  * slice too long: 1.6 % with 64 of them, where 2 % are allowed. RL1, RL2
  */
 export const SLICES = 64;
-/** What a window of under 128 ms has, whose slices last a whole millisecond; also after a changed rule. RL4 */
-export const MAX_ENTRIES = 132;
 
 export const sliceMs = (windowMs: number): number => Math.max(1, Math.floor(windowMs / SLICES));
 
@@ -111,7 +109,7 @@ export class SlidingWindow {
     const slice = sliceMs(windowMs);
     const last = this.#entries.length - 2;
     const same = last >= 0 && Math.floor(this.#entries[last]! / slice) === Math.floor(atMs / slice);
-    if (same || last >= 2 * (MAX_ENTRIES - 1)) {
+    if (same) {
       this.#entries[last] = atMs;
       this.#entries[last + 1]! += amount;
     } else {

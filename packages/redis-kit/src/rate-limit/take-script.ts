@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FORCE, RAISE } from './calls.ts';
-import { MAX_ENTRIES, SLICES } from './sliding-window.ts';
+import { SLICES } from './sliding-window.ts';
 import type { Script } from './types.ts';
 
 /**
@@ -69,7 +69,7 @@ for i = 1, #KEYS do
     if first <= last then
       local label, before = unpack('>I4I4', state, last)
       local newest = at - (at - label) % RANGE
-      if floor(newest / slice) == floor(at / slice) or last - first >= ${8 * (MAX_ENTRIES - 1)} then
+      if floor(newest / slice) == floor(at / slice) then
         count = count + before
         last = last - 8
       end
