@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureTools, TOOLS, type Host, type Tool } from './tools.ts';
 
 /** One of them stands for all. */
@@ -99,4 +99,33 @@ it('knows a program that tells its version and fails, and names who needs it', a
   await ensureTools([wrk], host(false));
   program('wrk', 'echo "wrk 4.1.0 [epoll]"');
   await expect(ensureTools([wrk], host(false))).rejects.toThrow('not found');
+});
+
+describe('all that the tests need', () => {
+  beforeEach(() => {
+    program('redis-server', 'echo "Redis server v=7.0.15 sha=00000000:0"');
+    // To --version it prints how it is used, and fails.
+    program('spin', '[ "$1" = -V ] && echo "Spin Version 6.5.2 -- 6 December 2019"');
+    program('cc', 'echo "cc (Debian 12.2.0-14+deb12u1) 12.2.0"');
+    program('chromium', 'echo "Chromium 150.0.7871.0 built on Debian GNU/Linux 12 (bookworm)"');
+  });
+
+  it('is known by what it prints', async () => {
+    await ensureTools(TOOLS, host(false));
+    program('cc', 'echo "Apple clang version 15.0.0 (clang-1500.3.9.4)"');
+    await ensureTools(TOOLS, host(false));
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    ['redis-server', 'Redis server ≥ 7.0', 'redis-server'],
+    ['spin', 'spin (the model checker) ≥ 6.4', 'spin'],
+    ['cc', 'a C compiler (for what spin writes) ≥ 7.0', 'build-essential'],
+    ['chromium', 'Chromium ≥ 120.0', 'chromium'],
+  ])('is missed when it is not there: %s', async (command, wanted, debianPackage) => {
+    rmSync(join(bin, command));
+    const missing = ensureTools(TOOLS, host(false));
+    await expect(missing).rejects.toThrow(`The tests need ${wanted} (not found): install`);
+    await expect(missing).rejects.toThrow(`"apt-get install ${debianPackage}"`);
+  });
 });

@@ -7,9 +7,11 @@ export interface Tool {
   readonly neededBy?: string;
   /** Any of these on PATH will do; the first that is new enough is taken. */
   readonly commands: readonly string[];
-  /** Finds `major.minor` in what `<command> --version` prints. */
+  /** What the command is asked for its version with; `--version` unless said. */
+  readonly versionOption?: string;
+  /** Finds `major.minor` in the answer. */
   readonly version: RegExp;
-  /** How `<command> --version` ends where it is all right: 0 if not said. */
+  /** How that ends where it is all right: 0 if not said. */
   readonly versionExitCode?: number;
   readonly minimum: readonly [major: number, minor: number];
   readonly debianPackage: string;
@@ -26,6 +28,24 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: 'redis-server',
     hint: 'install it (Debian, Ubuntu: "apt-get install redis-server"; macOS: "brew install redis"; ' +
       'Windows: use WSL) so that redis-server or valkey-server is on PATH',
+  },
+  {
+    name: 'spin (the model checker)',
+    commands: ['spin'],
+    versionOption: '-V',
+    version: /^Spin Version (\d+)\.(\d+)/,
+    minimum: [6, 4],
+    debianPackage: 'spin',
+    hint: 'install it (Debian, Ubuntu: "apt-get install spin"; macOS: "brew install spin"; Windows: use WSL)',
+  },
+  {
+    name: 'a C compiler (for what spin writes)',
+    commands: ['cc'],
+    version: /(\d+)\.(\d+)\.\d/,
+    minimum: [7, 0],
+    debianPackage: 'build-essential',
+    hint: 'install one (Debian, Ubuntu: "apt-get install build-essential"; macOS: "xcode-select --install"; ' +
+      'Windows: use WSL) so that cc is on PATH',
   },
   {
     name: 'Chromium',
@@ -54,7 +74,7 @@ export class ToolMissing extends Error {
 async function probe(tool: Tool, env: NodeJS.ProcessEnv): Promise<{ command: string } | { problem: string }> {
   let problem = 'not found';
   for (const command of tool.commands) {
-    const { code, output } = await run(command, ['--version'], { env });
+    const { code, output } = await run(command, [tool.versionOption ?? '--version'], { env });
     const [, major, minor] = tool.version.exec(output) ?? [];
     if (code !== (tool.versionExitCode ?? 0) || major === undefined || minor === undefined) continue;
     const [wantMajor, wantMinor] = tool.minimum;

@@ -37,12 +37,15 @@ typedef Entry {
 byte current;
 Entry shared;
 
-/* A process: its own copy of the entry, its batch of version reads, and what the store answered to that. */
-mtype = { NO_BATCH, OPEN, SENT };
+/* A process: its own copy of the entry, its batch of version reads, what the store answered, how far M5 has come. */
+mtype = { NO_BATCH, OPEN, SENT, READY, UNCHECKED, OTHER_SERVER, RENEWED };
 typedef Process {
   Entry copy;
   mtype batch = NO_BATCH;
-  byte got
+  byte got;
+#ifdef RESTART
+  mtype link = READY
+#endif
 };
 Process process[PROCESSES];
 
@@ -57,11 +60,9 @@ typedef Read {
 Read read[READERS];
 
 #ifdef RESTART
-/* M5. Which server this is, the one that the entries were written to, and how far each process has compared the two. */
+/* M5. Which server this is, and the one that the entries were written to: each process that connects compares them. */
 byte server = 1;
 byte epoch = 1;
-mtype = { UNCHECKED, OTHER_SERVER, RENEWED, READY };
-mtype link[PROCESSES] = READY;
 
 /* What the next restart brings back, once the server has saved it. */
 byte oldCurrent;
@@ -96,9 +97,10 @@ byte oldEpoch;
 #endif
 
 /*
- * M6. Versions are only compared, so after each step `tidy` numbers them anew, in the order in which they are held:
- * reads and evictions go on for ever in finitely many states. An entry with a version that only entries hold can never
- * be served again, and is dropped; with KEEP_DEAD it stays, for several times the states and the same result.
+ * M6. After each step `tidy` gives states that nobody can tell apart one form: so reads and evictions go on for ever
+ * in finitely many states. Versions are only compared: they are numbered anew, in the order in which they are held.
+ * Unless PLAIN (ten times the states, the same result): an entry with a version that only entries hold can never be
+ * served again, and is dropped; processes are alike, so the first read under way is in process 0.
  */
 hidden byte names[NEW + 1];
 hidden byte last;
@@ -106,7 +108,7 @@ hidden byte i;
 
 #define NAME(version) \
   if :: version != MISSING && names[version] == 0 -> last++; names[version] = last :: else fi; version = names[version]
-#ifdef KEEP_DEAD
+#ifdef PLAIN
 #define NAME_OR_DROP(entry) NAME(entry.version)
 #else
 #define NAME_OR_DROP(entry) \
@@ -114,11 +116,28 @@ hidden byte i;
   entry.version = names[entry.version]
 #endif
 
+#define UNDER_WAY(r) (read[r].waits || read[r].seen != MISSING)
+#define SWAP(field)  i = process[0].field; process[0].field = process[1].field; process[1].field = i
+inline order_processes() {
+  if
+  :: (UNDER_WAY(0) -> read[0].at == 1 : UNDER_WAY(1) && read[1].at == 1) ->
+     SWAP(copy.value); SWAP(copy.version); SWAP(batch); SWAP(got);
+#ifdef RESTART
+     SWAP(link);
+#endif
+     for (i : 0 .. READERS - 1) { if :: UNDER_WAY(i) -> read[i].at = 1 - read[i].at :: else fi }
+  :: else
+  fi
+}
+
 inline tidy() {
 #ifdef COUNTERS
   skip
 #else
   d_step {
+#ifndef PLAIN
+    order_processes();
+#endif
     NAME(current);
 #ifdef RESTART
     NAME(oldCurrent);
@@ -179,7 +198,8 @@ proctype Reader(byte r) {
 #endif
        if :: here.batch == NO_BATCH -> here.batch = OPEN :: else fi;
        mine.floor = answered;
-       mine.waits = true
+       mine.waits = true;
+       tidy()
      };
      !mine.waits;
      if
@@ -219,7 +239,7 @@ proctype Reader(byte r) {
 
 /* CA11: may the process use the store? */
 #if defined(RESTART) && !defined(USED_UNCHECKED)
-#define USABLE(p) (link[p] == READY)
+#define USABLE(p) (process[p].link == READY)
 #else
 #define USABLE(p) true
 #endif
@@ -250,15 +270,15 @@ proctype Client(byte p) {
      }
 #ifdef RESTART
   /* CA9: a server that is not the one that the entries were written to gets a new root, then its mark, then is used. */
-  :: d_step { link[p] == UNCHECKED -> link[p] = (epoch == server -> READY : OTHER_SERVER) }
+  :: d_step { process[p].link == UNCHECKED -> process[p].link = (epoch == server -> READY : OTHER_SERVER) }
 #if defined(NO_NEW_ROOT)
-  :: d_step { link[p] == OTHER_SERVER -> epoch = server; link[p] = READY }
+  :: d_step { process[p].link == OTHER_SERVER -> epoch = server; process[p].link = READY }
 #elif defined(MARKED_BEFORE_NEW_ROOT)
-  :: d_step { link[p] == OTHER_SERVER -> epoch = server; link[p] = RENEWED }
-  :: atomic { link[p] == RENEWED -> RENEW(); link[p] = READY; tidy() }
+  :: d_step { process[p].link == OTHER_SERVER -> epoch = server; process[p].link = RENEWED }
+  :: atomic { process[p].link == RENEWED -> RENEW(); process[p].link = READY; tidy() }
 #else
-  :: atomic { link[p] == OTHER_SERVER -> RENEW(); link[p] = RENEWED; tidy() }
-  :: d_step { link[p] == RENEWED -> epoch = server; link[p] = READY }
+  :: atomic { process[p].link == OTHER_SERVER -> RENEW(); process[p].link = RENEWED; tidy() }
+  :: d_step { process[p].link == RENEWED -> epoch = server; process[p].link = READY }
 #endif
 #endif
   od
@@ -275,7 +295,11 @@ active proctype Evictor() {
 /* The server saves its data once before it dies, when it likes, and comes back with that; connections are lost. */
 active proctype Restarter() {
   end: do
-  :: atomic { server <= RESTARTS && oldEpoch == 0 -> oldCurrent = current; SET(oldShared, shared); oldEpoch = epoch; tidy() }
+  :: atomic {
+       server <= RESTARTS && oldEpoch == 0 ->
+       oldCurrent = current; SET(oldShared, shared); oldEpoch = epoch;
+       tidy()
+     }
   :: atomic {
        oldEpoch != 0 ->
        d_step {
@@ -283,10 +307,12 @@ active proctype Restarter() {
          current = oldCurrent; SET(shared, oldShared); epoch = oldEpoch;
          oldCurrent = MISSING; oldShared.value = NOTHING; oldShared.version = MISSING; oldEpoch = 0;
          for (i : 0 .. READERS - 1) {
-           if :: read[i].waits && process[read[i].at].batch == SENT -> read[i].waits = false :: else fi
+           if :: read[i].waits && process[read[i].at].batch == SENT ->
+              read[i].waits = false; read[i].at = 0
+           :: else fi
          }
          for (i : 0 .. PROCESSES - 1) {
-           link[i] = UNCHECKED;
+           process[i].link = UNCHECKED;
            if :: process[i].batch == SENT -> process[i].batch = NO_BATCH; process[i].got = MISSING :: else fi
          }
        };
