@@ -85,6 +85,28 @@ export const killAtCommit: Fault = async ({ world, random }) => {
   await world.killAtCommit(between(random, 0, 2));
 };
 
+/**
+ * What no cache may do: gives entries whose versions are current the first body that was seen under their key.
+ * Whoever watches for stale answers must notice.
+ */
+export function poison(pattern: string): Fault {
+  const firstBodies = new Map<string, string>();
+  return ({ redis }) =>
+    administer(redis.url, async (client) => {
+      for (let nth = 0; nth < 50; nth += 1) {
+        for (const key of await client.keys(pattern)) {
+          const value = await client.get(key);
+          const end = value?.indexOf('\n') ?? -1;
+          if (value === null || end < 0) continue;
+          const first = firstBodies.get(key) ?? value.slice(end);
+          firstBodies.set(key, first);
+          await client.set(key, value.slice(0, end) + first, 'KEEPTTL');
+        }
+        await sleep(1);
+      }
+    });
+}
+
 export const anything: Fault = async (scene) => {
   const faults = [restartRedis, restartFromSnapshot, dropConnections, evict, freezeRedis, cutOff, killAtCommit];
   await faults[Math.floor(scene.random() * faults.length)]!(scene);

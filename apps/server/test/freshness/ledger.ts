@@ -19,8 +19,10 @@ export interface Ledger {
   now(): number;
   began(key: number, value: number, process: number): Write;
   answered(write: Write): void;
-  /** It was committed, but nobody was told so. */
-  unanswered(write: Write): void;
+  /** It was committed, but nobody was told so: its connection broke then. */
+  unanswered(write: Write, brokeAtUs: number): void;
+  /** The longest that such a write lay before its invalidation was applied. */
+  readonly longestOwedMs: number;
   /** Settles when nothing is owed any more. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -30,11 +32,14 @@ export function openLedger(database: Database): Ledger {
   const writes: Write[] = [];
   const reads: Read[] = [];
   const owed = new Map<Write, Set<string> | undefined>();
+  const brokeAt = new Map<Write, number>();
+  let longestOwedMs = 0;
   const now = (): number => Number(process.hrtime.bigint()) / 1000;
   let closed = false;
 
   async function look(): Promise<void> {
     const before = [...owed.keys()];
+    const lookedAtUs = now();
     const query = sql<{ id: string }>`select id from outbox where kind = 'cache.invalidated'`;
     const { rows } = await query.execute(database.kysely);
     const atUs = now();
@@ -44,7 +49,9 @@ export function openLedger(database: Database): Ledger {
       const left = still(owed.get(write) ?? there);
       owed.set(write, left);
       if (left.size > 0) continue;
+      // By now at the latest.
       write.appliedAtUs = atUs;
+      longestOwedMs = Math.max(longestOwedMs, (lookedAtUs - (brokeAt.get(write) ?? lookedAtUs)) / 1000);
       owed.delete(write);
     }
   }
@@ -68,8 +75,12 @@ export function openLedger(database: Database): Ledger {
       write.fenced = write.answeredAtUs - write.committedAtUs < SURELY_FENCED_MS * 1000;
       if (!write.fenced) owed.set(write, undefined);
     },
-    unanswered(write) {
+    unanswered(write, brokeAtUs) {
+      brokeAt.set(write, brokeAtUs);
       owed.set(write, undefined);
+    },
+    get longestOwedMs() {
+      return longestOwedMs;
     },
     async settled() {
       while (owed.size > 0) await sleep(LOOK_EVERY_MS);

@@ -114,7 +114,8 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
       return reply.status < 300 ? reply : undefined;
     } catch {
       // The node was killed. Whether it had committed the database knows.
-      if (committed !== undefined && (await committed()) >= it.value) ledger.unanswered(written);
+      const brokeAtUs = ledger.now();
+      if (committed !== undefined && (await committed()) >= it.value) ledger.unanswered(written, brokeAtUs);
       return undefined;
     }
   }
