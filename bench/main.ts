@@ -24,6 +24,9 @@ const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTag
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 
+/** As shells tell it. */
+const INTERRUPTED = 130;
+
 const write = (text: string): void => void process.stdout.write(text);
 
 async function main(): Promise<void> {
@@ -58,15 +61,23 @@ async function main(): Promise<void> {
   write(`Written to ${relative(process.cwd(), folder)}\n`);
 }
 
-/** Everything that the bench has opened is closed again, the newest first. */
+/** Everything that the bench has opened is closed again, the newest first, also after Ctrl+C. */
 async function runBench(bench: Bench, rest: Omit<Context, 'defer' | 'folder'>): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'watchparty-bench-'));
   const closes: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closes.toReversed()) await close();
+  };
+  let closing: Promise<void> | undefined;
+  const interrupt = (): void => void (closing ??= closeAll().finally(() => process.exit(INTERRUPTED)));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     await chmod(folder, 0o755);
     return await bench.run({ ...rest, folder, defer: (close) => closes.push(close) });
   } finally {
-    for (const close of closes.toReversed()) await close();
+    // What fails because it was interrupted waits here for the exit.
+    await (closing ??= closeAll());
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
