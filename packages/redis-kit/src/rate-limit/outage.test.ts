@@ -104,7 +104,7 @@ test('RL9 a restart between two checks, which nobody noticed, gives nobody a sec
 });
 
 test('RL8 RL9 frozen: the first waits its time, the next not at all; afterwards nothing counts twice', async () => {
-  const node = await openNode({ timeoutMs: 100 });
+  const node = await openNode({ timeoutMs: 400 });
   const other = await openNode();
   await expect.poll(async () => (await node.ask(1))[0]!.source).toBe('redis');
   const { remaining } = await other.check('ann');
@@ -115,7 +115,7 @@ test('RL8 RL9 frozen: the first waits its time, the next not at all; afterwards 
   await new Promise((resolve) => setImmediate(resolve));
   const [[first], [second]] = await Promise.all([asked, node.ask(1)]);
   expect([first, second]).toMatchObject([{ allowed: true, source: 'local' }, { allowed: true, source: 'local' }]);
-  expect(performance.now() - askedAt).toBeGreaterThanOrEqual(99);
+  expect(performance.now() - askedAt).toBeGreaterThanOrEqual(399);
   let immediates = 0;
   setImmediate(() => (immediates += 1));
   expect(sources(await node.ask(2))).toEqual(['local']);
@@ -142,8 +142,8 @@ test('RL8 answers that keep coming too late count as an outage, one warning long
     const slow = wrap(sender);
     return { ...slow, script: (...call) => ((calls += 1), slow.script(...call)) };
   };
-  const node = await openNode({ timeoutMs: 200, wrap: counted });
-  delayMs = 300;
+  const node = await openNode({ timeoutMs: 400, wrap: counted });
+  delayMs = 600;
   await node.ask(1);
   const probesFrom = calls;
   await expect.poll(() => calls, { timeout: 10_000 }).toBeGreaterThan(probesFrom + 2);
