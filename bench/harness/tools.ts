@@ -11,6 +11,6 @@ export const WRK: Tool = {
   version: /^wrk (?:debian\/)?(\d+)\.(\d+)/m,
   versionExitCode: 1,
   minimum: [4, 0],
-  debianPackages: ['wrk'],
+  debianPackage: 'wrk',
   hint: 'install it (Debian, Ubuntu: "apt-get install wrk"; macOS: "brew install wrk") so that wrk is on PATH',
 };
