@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from './app.ts';
+import { bash as runBash, commandsOf, ROOT } from './document.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FILM = join(ROOT, 'apps/server/src/main/demo/assets/sample-film.mp4');
 
 let server: TestApp;
@@ -19,24 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** What a document tells one to paste into bash, in order. */
-function commandsOf(path: string): string[] {
-  const blocks = readFileSync(join(ROOT, path), 'utf8').matchAll(/^```bash\n(.*?)^```$/gms);
-  return [...blocks].map(([, block]) => block!);
-}
-
-/** Runs commands in bash in the root of the repository; the first that fails ends it. */
-async function bash(commands: readonly string[]): Promise<{ code: number; output: string; errors: string }> {
-  const child = spawn('bash', ['--noprofile', '--norc', '-e', '-u', '-o', 'pipefail'], {
-    cwd: ROOT,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}`, HOME: home, WATCHPARTY: server.url },
-  });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
-  child.stdin.end(commands.join('\n'));
-  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { code: code ?? 1, output, errors };
-}
+const bash = (commands: readonly string[]) => runBash(commands, { HOME: home, WATCHPARTY: server.url });
 
 /** The value of each variable at the end, after what the commands themselves have printed. */
 const NAMES = ['KATE', 'LEO', 'MOVIE', 'ROOM', 'STREAM'] as const;
