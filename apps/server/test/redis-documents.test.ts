@@ -1,5 +1,5 @@
 import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from './app.ts';
 import { bash, commandsOf } from './document.ts';
 
@@ -11,7 +11,7 @@ beforeEach(async () => {
     REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000',
     RATE_LIMIT_ANONYMOUS_MAX: '100', RATE_LIMIT_USER_MAX: '1000', RATE_LIMIT_AUTH_MAX: '10',
   });
-  await expect.poll(async () => (await server.ask('GET', '/api/movies')).headers.get('x-cache')).toBe('HIT');
+  await vi.waitUntil(async () => (await server.ask('GET', '/api/movies')).headers.get('x-cache') === 'HIT', { timeout: 10_000 });
 });
 afterEach(async () => {
   await server.close();

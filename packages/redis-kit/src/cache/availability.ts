@@ -61,7 +61,8 @@ export function createAvailability({ restore, onChange, startLost }: Deps): Avai
     },
     lost(error) {
       losses += 1;
-      if (state !== 'closed') return;
+      // After `close` the connection's end is no news.
+      if (state !== 'closed' || closed) return;
       state = 'open';
       onChange('lost', error);
       schedule();
