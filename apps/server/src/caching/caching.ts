@@ -14,6 +14,8 @@ interface Deps {
   readonly log: Log;
   /** Payloads of invalidations that some write has committed and nobody is known to have applied. */
   readonly pending: () => Promise<readonly object[]>;
+  /** Lets effects that rest because the store was away be tried at once. */
+  readonly takeUp: () => Promise<unknown>;
 }
 
 export interface Caching {
@@ -25,7 +27,7 @@ export interface Caching {
 const Payload = Type.Object({ tags: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
 
 /** The server's cache over a store, and the effect that invalidates it. */
-export function createCaching({ store, turn, clock, log, pending }: Deps): Caching {
+export function createCaching({ store, turn, clock, log, pending, takeUp }: Deps): Caching {
   const debug = log.isLevelEnabled('debug');
   const cache = createCache(
     {
@@ -34,6 +36,9 @@ export function createCaching({ store, turn, clock, log, pending }: Deps): Cachi
       turn,
       present: presentHit,
       log: { debug: (text) => debug && log.debug(text), warn: (details, text) => log.warn(details, text) },
+      afterReturn: () => {
+        takeUp().catch((err: unknown) => log.debug({ err }, 'The outbox will look by itself'));
+      },
       // While this node could not reach the store others may have written: whatever is still owed is applied first.
       beforeReturn: async () => {
         const owed = (await pending()) as readonly { tags: readonly string[] }[];

@@ -96,8 +96,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('storage', () => storage.close());
 
     const caching = createCaching({
-      store: redis.client === undefined ? createMemoryStore() : createRedisStore(redis), turn: redis.turn, clock, log: log.child({ module: 'cache' }),
+      store: redis.client === undefined ? createMemoryStore() : createRedisStore(redis), turn: redis.turn, clock,
+      log: log.child({ module: 'cache' }),
       pending: () => outbox.pending(CACHE_INVALIDATED),
+      takeUp: () => outbox.drain(),
     });
     closing.add('cache', () => caching.cache.close());
     const outbox: Outbox = await createOutbox({

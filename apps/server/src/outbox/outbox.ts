@@ -103,8 +103,10 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
             const timeoutMs = Math.min(settings.answerWaitMs, settings.handlerTimeoutMs);
             await callHandler(handler, rows.map((row) => row.payload), timeoutMs);
           } catch (error) {
-            log.warn({ err: error, kind: handler.kind, rows: rows.length }, 'Waiting effects could not be applied at once');
-            if (!(error instanceof EffectUnavailable)) return 'failed';
+            const away = error instanceof EffectUnavailable;
+            // Of a target that is away its own watch has told; a line for each write would bury it.
+            log[away ? 'debug' : 'warn']({ err: error, kind: handler.kind, rows: rows.length }, 'Waiting effects could not be applied at once');
+            if (!away) return 'failed';
             rests.away(handler.kind);
             return error instanceof EffectTimeout ? 'timed out' : 'unavailable';
           }

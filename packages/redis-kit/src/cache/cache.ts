@@ -35,6 +35,8 @@ export interface CacheDeps {
   readonly present?: (body: Buffer, key: string) => Buffer;
   /** Applies the invalidations that this node still owes, before the store is used again. CA11 */
   readonly beforeReturn?: () => Promise<void>;
+  /** The store is used again: what waited for it may go on. */
+  readonly afterReturn?: () => void;
   /** The turn of the store's connection, which others may share. */
   readonly turn?: Turn;
   /** Tells other nodes, so that their bounded policies hear of it early. */
@@ -88,7 +90,10 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
       await invalidation.repeatRecent();
       await deps.beforeReturn?.();
     },
-    onChange: (state, error) => log.warn({ err: error }, `The cache's store is ${state}`),
+    onChange: (state, error) => {
+      log.warn({ err: error }, `The cache's store is ${state}`);
+      if (state === 'restored') deps.afterReturn?.();
+    },
   });
   store.onLost(() => availability.lost(new StoreUnavailable('The connection was lost')));
   store.onBack(() => availability.tryNow());
