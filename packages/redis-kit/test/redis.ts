@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 
 export interface TestRedis {
   /** `redis://127.0.0.1:<port>`, the same for the whole life of this server. */
@@ -134,3 +135,6 @@ function ask(port: number, command: string): Promise<string> {
     socket.on('close', () => resolve(answer));
   });
 }
+
+/** A plain client, to look at and change what lies in a server. */
+export const connectTo = (url: string): Redis => new Redis(url);

@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
+import { connectTo, startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
 import { expect, onTestFinished, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../test/app.ts';
 
@@ -29,7 +28,7 @@ async function start(env: Record<string, string>): Promise<{ lines: { level: str
 
 /** Asked once a connection stands; by the time of the answer to another question it has been answered. */
 async function asked(url: string): Promise<void> {
-  const client = new Redis(url);
+  const client = connectTo(url);
   await expect.poll(() => client.info('commandstats')).toContain('config');
   client.disconnect();
 }
@@ -60,7 +59,7 @@ test('With two, it is the main one that counts', async () => {
 
 test('Where the question is not allowed nothing is claimed', async () => {
   const redis = await redisWith('allkeys-lru');
-  const client = new Redis(redis.url);
+  const client = connectTo(redis.url);
   await client.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-config');
   client.disconnect();
   const { lines } = await start({ REDIS_URL: redis.url.replace('redis://', 'redis://app:secret@') });

@@ -1,17 +1,16 @@
-import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
-import { Redis } from 'ioredis';
+import { connectTo, startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
 
 let redis: TestRedis;
-let client: Redis;
+let client: ReturnType<typeof connectTo>;
 let server: TestApp;
 let admin: TestUser;
 let user: TestUser;
 beforeAll(async () => {
   redis = await startRedis();
-  client = new Redis(redis.url);
+  client = connectTo(redis.url);
 });
 afterAll(async () => {
   client.disconnect();
@@ -88,7 +87,7 @@ test('Clearing removes entries of every kind from Redis, and nothing else', asyn
 
 test('What is cleared while Redis is away is cleared when it returns with all it had', async () => {
   const own = await startRedis();
-  const far = new Redis(own.url);
+  const far = connectTo(own.url);
   try {
     await start({ REDIS_URL: own.url, REDIS_TIMEOUT_MS: '500' });
     own.freeze();
