@@ -106,7 +106,7 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
       };
     },
     evictionPolicies: () =>
-      Promise.all(masters().map(async (node) => ((await node.config('GET', 'maxmemory-policy')) as string[])[1] ?? 'unknown')),
+      Promise.all(masters().map(async (node) => (await node.config('GET', 'maxmemory-policy'))[1] ?? 'unknown')),
     async close() {
       client.disconnect();
     },
