@@ -30,7 +30,7 @@ async function run(context: Context): Promise<Outcome> {
     for (const name of round % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed()) {
       await emptyRedis(redisUrl);
       times[name].push(await runProgram<Times>(cores.measured(
-        [process.execPath, '--expose-gc', programFile('tags'), name, redisUrl, `${keys}`],
+        [process.execPath, programFile('tags'), name, redisUrl, `${keys}`],
       )));
     }
   }
