@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { createTurn, type Turn } from './turn.ts';
+import { within } from './within.ts';
 
 /** Which Redis, or that there is none: the embedded default. */
 export type RedisSettings =
@@ -39,6 +40,8 @@ export interface RedisConnection {
   readonly kind: RedisSettings['kind'];
   /** For this kit's drivers; undefined where there is no Redis. */
   readonly client: RedisClient | undefined;
+  /** How long a request may wait for an answer. */
+  readonly timeoutMs: number;
   /** What this connection's requests of one turn share. */
   readonly turn: Turn;
   /** As last known, without asking. */
@@ -88,12 +91,13 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
   return {
     kind: settings.kind,
     client,
+    timeoutMs: settings.timeoutMs,
     turn: createTurn(() => (client instanceof Redis && client.status === 'ready' ? client.stream : undefined)),
     onChange: (listener) => void listeners.push(listener),
     status: () => (connected ? 'connected' : 'disconnected'),
     async ping() {
       const startedAt = performance.now();
-      await client.ping();
+      await within(settings.timeoutMs, client.ping());
       return performance.now() - startedAt;
     },
     async figures() {
@@ -116,6 +120,7 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
 const noRedis: RedisConnection = Object.freeze({
   kind: 'none',
   client: undefined,
+  timeoutMs: 0,
   turn: createTurn(),
   onChange: () => {},
   status: () => 'disabled',
@@ -127,9 +132,13 @@ const noRedis: RedisConnection = Object.freeze({
 
 const retry = (times: number): number => Math.min(2000, 50 * 2 ** Math.min(times, 6));
 
-/** A request waits for Redis no longer than its budget, and not at all while it is known to be away. */
+/**
+ * A request does not wait at all for a Redis that is known to be away. For one that is silent it waits `timeoutMs`, which
+ * the kit's drivers watch over themselves (see `within`); the client gives a command up later, so that a late answer is
+ * still heard by who must know what became of it.
+ */
 const failFast = (timeoutMs: number) => ({
-  commandTimeout: timeoutMs,
+  commandTimeout: Math.max(1000, timeoutMs * 10),
   connectTimeout: 2000,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,

@@ -1,4 +1,4 @@
-import type { RedisClient, RedisConnection } from '../../redis/index.ts';
+import { type RedisClient, type RedisConnection, within } from '../../redis/index.ts';
 import { StoreUnavailable } from '../policy.ts';
 import { type CacheStore, ROOT_TAG } from '../store.ts';
 import { randomVersion } from '../version.ts';
@@ -24,6 +24,8 @@ export function createRedisStore(connection: RedisConnection, newVersion: () => 
   const cluster = client.isCluster;
 
   const tagKey = (tag: string): string => TAG_PREFIX + tag;
+  /** CA10 */
+  const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> => limited(connection.timeoutMs, what, work);
 
   async function readAll(keys: string[]): Promise<(Buffer | null)[]> {
     if (keys.length === 0) return [];
@@ -114,9 +116,9 @@ export function createRedisStore(connection: RedisConnection, newVersion: () => 
   };
 }
 
-async function guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
+async function limited<T>(timeoutMs: number, what: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await within(timeoutMs, work());
   } catch (cause) {
     throw new StoreUnavailable(`Redis operation failed: ${what}`, { cause });
   }
