@@ -12,7 +12,7 @@ export const ERROR_CODES = {
   'request.timeout': { status: 408, title: 'The request took too long to arrive' },
   'request.conflict': { status: 409, title: 'Something this depends on has just changed; look again' },
   'request.aborted': { status: 499, title: 'The client went away before the answer' },
-  'rate_limit.exceeded': { status: 429, title: 'Too many requests; try again later' },
+  'ratelimit.exceeded': { status: 429, title: 'Too many requests; try again later' },
   'route.not_found': { status: 404, title: 'There is nothing at this address' },
   'route.method_not_allowed': { status: 405, title: 'This address does not answer to this method' },
   'page.past_end': { status: 404, title: 'There is no such page' },

@@ -28,7 +28,13 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
     if (!store.shared) return work.load();
     // The versions are in the lease's name: whoever has newer ones must not wait for an older load.
     const lease = `${key}:${versions.join('.')}`;
-    if (!(await store.lease(lease, LEASE_MS))) {
+    // Looked for behind the lease, in the same round trip: another's load may have ended since our miss was read.
+    const [won, stored] = await Promise.all([store.lease(lease, LEASE_MS), work.found()]);
+    if (stored !== undefined) {
+      if (won) void store.release(lease).catch(() => {});
+      return stored;
+    }
+    if (!won) {
       const other = await waitFor(lease, work.found);
       if (other !== undefined) return other;
     }
@@ -40,9 +46,9 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
       throw error;
     }
     // The answer does not wait for the store.
-    const stored = work.store(entry).then(() => store.release(lease)).catch(() => {});
-    storing.add(stored);
-    void stored.then(() => storing.delete(stored));
+    const storedAndReleased = work.store(entry).then(() => store.release(lease)).catch(() => {});
+    storing.add(storedAndReleased);
+    void storedAndReleased.then(() => storing.delete(storedAndReleased));
     return entry;
   }
 
@@ -55,9 +61,9 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
       if (entry !== undefined) return entry;
       if (!(await store.lease(lease, LEASE_MS))) continue;
       // It may have been stored and released since the look before.
-      const stored = await found();
-      if (stored !== undefined) await store.release(lease);
-      return stored;
+      const late = await found();
+      if (late !== undefined) await store.release(lease);
+      return late;
     }
     return undefined;
   }

@@ -90,6 +90,41 @@ describe('Several nodes on one Redis', () => {
     await Promise.all(nodes.map((node) => node.close()));
   });
 
+  test('[CA14] Who gets the lease just after another process has stored the entry takes that', async () => {
+    const [a, b] = [await openNode(), await openNode()];
+    const gate = Promise.withResolvers<void>();
+    const connection = openRedis(settingsFor(redis.url));
+    const slow = createRedisStore(connection);
+    // A process whose miss was read before the other's load ended, and whose turn for the lease comes after.
+    const late = createCache(
+      {
+        store: {
+          ...slow,
+          async ensureVersions(tags) {
+            const versions = await slow.ensureVersions(tags);
+            await gate.promise;
+            return versions;
+          },
+        },
+        log: quiet, now: Date.now, turn: connection.turn,
+      },
+      defaultCacheSettings,
+    );
+    await expect.poll(() => late.state, { timeout: 5000 }).toBe('closed');
+    let loads = 0;
+    const load = async () => ({ load: (loads += 1) });
+    const waiting = late.get(room, 74, load);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await a.cache.get(room, 74, load);
+    await expect.poll(() => admin((client) => client.exists('cache:room:74'))).toBe(1);
+    gate.resolve();
+    expect((await waiting).body.toString()).toBe('{"load":1}');
+    expect(loads).toBe(1);
+    await late.close();
+    await connection.close();
+    await Promise.all([a.close(), b.close()]);
+  });
+
   test('[CA14] A lease whose holder died is waited for no longer than leaseWaitMs', async () => {
     const node = await openNode({ leaseWaitMs: 200 });
     await node.cache.get(room, 72, async () => ({ row: 'v1' }));

@@ -29,7 +29,7 @@ describe.each([['Redis', true], ['one process', false]])('Rate limits in %s', (_
       expect(headers.get('ratelimit')).toMatch(new RegExp(`^"anonymous";r=${left}(;t=\\d+)?$`));
     }
     const refused = await ask('GET', '/api/movies', { headers: from('192.0.2.1') });
-    expect(refused).toMatchObject({ status: 429, body: { success: false, code: 'rate_limit.exceeded' } });
+    expect(refused).toMatchObject({ status: 429, body: { success: false, code: 'ratelimit.exceeded' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(800);
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(918);
     expect(refused.headers.get('ratelimit')).toMatch(/^"anonymous";r=0/);

@@ -28,7 +28,7 @@ declare module 'fastify' {
 export interface Limits {
   /** Asks, and does not wait: the question travels with what else this turn asks Redis. */
   ask(request: FastifyRequest, route: Route): void;
-  /** Waits for the answer, tells it in the reply's headers, and refuses with `rate_limit.exceeded`. */
+  /** Waits for the answer, tells it in the reply's headers, and refuses with `ratelimit.exceeded`. */
   settle(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createLimits(limiters: Limiters, telemetry: Telemetry): Limits {
       const headers = limit.limiter.headers(decision);
       reply.headers({ ...headers });
       if (decision.allowed) return;
-      throw new Problem('rate_limit.exceeded', {
+      throw new Problem('ratelimit.exceeded', {
         detail: limit.limiter.message,
         retryAfterSeconds: Math.ceil(decision.retryAfterMs / 1000),
       });

@@ -20,7 +20,7 @@ const WITH_JSON: readonly ErrorCode[] = [
 export function codesOf(route: Route): ReadonlySet<ErrorCode> {
   return new Set<ErrorCode>([
     ...ALWAYS,
-    ...(route.limit === 'none' ? [] : (['rate_limit.exceeded'] as const)),
+    ...(route.limit === 'none' ? [] : (['ratelimit.exceeded'] as const)),
     ...(route.ignoresToken === true ? [] : (['auth.token_invalid'] as const)),
     ...(route.access === 'anyone' ? [] : (['auth.required'] as const)),
     ...(route.access === 'admin' ? (['auth.forbidden'] as const) : []),
