@@ -4,7 +4,7 @@ import { Problem } from '../../kernel/problem.ts';
 
 export interface Drain {
   /** Counts a handler as under way until it has settled, whether or not its client still waits. */
-  track<T>(work: Promise<T>): Promise<T>;
+  track<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,10 @@ export function createDrain(app: FastifyInstance, drainTimeoutMs: number): Drain
     async track(work) {
       underWay += 1;
       try {
-        return await work;
+        return await work();
+      } catch (thrown) {
+        // Anything can be thrown; what comes after us expects errors.
+        throw thrown instanceof Error ? thrown : new Error('Something that is no error was thrown', { cause: thrown });
       } finally {
         underWay -= 1;
         if (underWay === 0) onSettled?.();

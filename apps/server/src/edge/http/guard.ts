@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
+import type { Route } from '../../kernel/route.ts';
 import type { Limits } from './limits.ts';
 
 /** Who an access token stands for now; throws `auth.token_invalid` for one that is wrong, expired or ended. */
@@ -13,10 +14,29 @@ export type Authenticate = (accessToken: string) => Promise<Actor>;
 export function guard(app: FastifyInstance, authenticate: Authenticate, limits: Limits): void {
   app.decorateRequest('actor', undefined);
   app.decorateRequest('limit', undefined);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { route } = request.routeOptions.config;
-    if (route === undefined) return;
+    if (route === undefined) return done();
     const authorization = route.ignoresToken === true ? undefined : request.headers.authorization;
+    if (authorization === undefined && route.access === 'anyone') {
+      limits.ask(request, route);
+      return done();
+    }
+    void ask(request, reply, route, authorization, done);
+  });
+
+  async function ask(
+    request: FastifyRequest, reply: FastifyReply, route: Route, authorization: string | undefined, done: (error?: Error) => void,
+  ): Promise<void> {
+    try {
+      await admit(request, reply, route, authorization);
+    } catch (error) {
+      return done(error instanceof Error ? error : new Error('Something that is no error was thrown', { cause: error }));
+    }
+    done();
+  }
+
+  async function admit(request: FastifyRequest, reply: FastifyReply, route: Route, authorization: string | undefined): Promise<void> {
     if (authorization !== undefined) {
       const [scheme, token, ...rest] = authorization.split(' ');
       try {
@@ -36,5 +56,5 @@ export function guard(app: FastifyInstance, authenticate: Authenticate, limits: 
     }
     if (request.actor === undefined) throw new Problem('auth.required');
     if (route.access === 'admin' && request.actor.role !== 'admin') throw new Problem('auth.forbidden');
-  });
+  }
 }

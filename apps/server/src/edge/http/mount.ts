@@ -5,7 +5,7 @@ import { Success } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import {
-  type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
+  type Access, type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
 } from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Drain } from './drain.ts';
@@ -46,16 +46,15 @@ export function mount(app: FastifyInstance, route: Route, deps: MountDeps): void
     url: route.path,
     ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
     config: { route, streamedBody: route.kind === 'upload' },
-    handler: (request, reply) => deps.drain.track(handler(request, reply)).catch(rethrow),
+    handler: (request, reply) => deps.drain.track(() => handler(request, reply)),
   });
 }
 
-/** Anything can be thrown; what comes after us expects errors. */
-function rethrow(thrown: unknown): never {
-  throw thrown instanceof Error ? thrown : new Error('Something that is no error was thrown', { cause: thrown });
-}
-
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+/**
+ * Answers by itself. Gives the reply back only where its bytes are still to come: a reply is a promise of its own end,
+ * and waiting for that costs every request two listeners.
+ */
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 function handlerOf(route: Route, deps: MountDeps): Handler {
   if (route.kind === 'json') return jsonHandler(route, deps);
@@ -76,12 +75,11 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
   return async (request, reply) => {
     const input = { params: params(request.params), query: query(request.query), body: body(request.body) };
     if (readCached !== undefined) {
-      const context = { ...contextOf(request, reply), ...input, write: deps.write };
-      if (await readCached(context, request, reply)) return reply;
+      if (await readCached(new Context(request, reply, input, deps.write), request, reply)) return undefined;
     }
     await deps.limits.settle(request, reply);
     const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
-    const handle = (write: Write) => route.handle({ ...contextOf(request, reply), ...input, write });
+    const handle = (write: Write) => route.handle(new Context(request, reply, input, write));
     let answer: unknown;
     let replayed = false;
     if (key === undefined) {
@@ -110,7 +108,8 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
     // The first answer is given again as it was, though a newer version may describe it otherwise.
     if (!replayed && !response.Check(payload)) throw responseProblem(route, response.Errors(payload));
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', caching(route, request));
-    return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(payload));
+    reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(payload));
+    return undefined;
   };
 }
 
@@ -128,20 +127,15 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
     const given = params(request.params);
     query(request.query);
     const length = request.headers['content-length'];
-    const context = contextOf(request, reply);
-    const data = await route.handle({
-      ...context,
-      params: given,
-      query: undefined,
-      write: deps.write,
-      body: {
-        stream: uploadBody(request.raw, {
-          onWanted: () => deps.continues.proceed(request.raw, reply.raw),
-          stallTimeoutMs: deps.uploadStallTimeoutMs,
-        }),
-        contentLength: length === undefined ? undefined : Number(length),
-      },
-    });
+    const body = {
+      stream: uploadBody(request.raw, {
+        onWanted: () => deps.continues.proceed(request.raw, reply.raw),
+        stallTimeoutMs: deps.uploadStallTimeoutMs,
+      }),
+      contentLength: length === undefined ? undefined : Number(length),
+    };
+    const context = new Context(request, reply, { params: given, query: undefined, body }, deps.write);
+    const data = await route.handle(context as RequestContext<Access, unknown, unknown, typeof body>);
     const payload = { success: true, data };
     if (!response.Check(payload)) throw responseProblem(route, response.Errors(payload));
     return reply
@@ -157,7 +151,7 @@ function rawHandler(route: RawRoute, deps: MountDeps): Handler {
   return async (request, reply) => {
     await deps.limits.settle(request, reply);
     const input = { params: params(request.params), query: query(request.query), body: undefined };
-    const { status, headers, body } = await route.handle({ ...contextOf(request, reply), ...input, write: deps.write });
+    const { status, headers, body } = await route.handle(new Context(request, reply, input, deps.write) as RequestContext<Access, unknown, unknown, undefined>);
     reply.code(status).headers(headers);
     if (request.method !== 'HEAD') return reply.send(body);
     if (body instanceof Readable) body.destroy();
@@ -166,28 +160,60 @@ function rawHandler(route: RawRoute, deps: MountDeps): Handler {
   };
 }
 
-type Surroundings = Omit<RequestContext, 'params' | 'query' | 'body' | 'write'>;
+interface Input {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
 
-function contextOf(request: FastifyRequest, reply: FastifyReply): Surroundings {
-  let controller: AbortController | undefined;
-  return {
-    // The guard has refused those who may not call; what remains undefined is allowed to be.
-    actor: request.actor,
-    headers: request.headers,
-    ip: request.ip,
-    requestId: request.id,
-    // Made on demand: most requests never look.
-    get signal() {
-      if (controller === undefined) {
-        const made = new AbortController();
-        controller = made;
-        reply.raw.once('close', () => {
-          if (!reply.raw.writableFinished) made.abort(new Problem('request.aborted'));
-        });
-      }
-      return controller.signal;
-    },
-  };
+/** What a route is handed. A class, for its `signal`: copied as a property it would be made for every request. */
+class Context implements RequestContext {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly write: Write;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply, { params, query, body }: Input, write: Write) {
+    this.params = params;
+    this.query = query;
+    this.body = body;
+    this.write = write;
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  /** The guard has refused those who may not call; what remains undefined is allowed to be. */
+  get actor(): Actor | undefined {
+    return this.#request.actor;
+  }
+
+  get headers(): RequestContext['headers'] {
+    return this.#request.headers;
+  }
+
+  get ip(): string {
+    return this.#request.ip;
+  }
+
+  get requestId(): string {
+    return this.#request.id;
+  }
+
+  /** Made on demand: most requests never look. */
+  get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      const { raw } = this.#reply;
+      raw.once('close', () => {
+        if (!raw.writableFinished) controller.abort(new Problem('request.aborted'));
+      });
+      this.#signal = controller.signal;
+    }
+    return this.#signal;
+  }
 }
 
 function refuseBody(value: unknown): undefined {
