@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { request } from './app.ts';
@@ -13,6 +15,26 @@ afterEach(async () => {
   server = undefined;
 });
 
+/** A request that the server has taken up and whose body is still to come. */
+async function beginLogin(url: string, credentials: object): Promise<{ finish(): Promise<number | undefined> }> {
+  const body = JSON.stringify(credentials);
+  const sending = httpRequest(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+  });
+  const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+  sending.flushHeaders();
+  await once(sending, 'continue');
+  return {
+    async finish() {
+      sending.end(body);
+      const [response] = await answered;
+      response.resume();
+      return response.statusCode;
+    },
+  };
+}
+
 const printed = (): string => server!.lines.join('\n');
 
 describe('npm start', () => {
@@ -24,12 +46,11 @@ describe('npm start', () => {
       body: { email: 'ann@example.org', username: 'ann', password: 'secret-enough' },
     });
     expect(registered.status).toBe(201);
-    const underWay = request(`${url}/api/auth/login`, 'POST', { body: { username: 'ann', password: 'secret-enough' } });
-    await sleep(10);
+    const underWay = await beginLogin(url, { username: 'ann', password: 'secret-enough' });
     // Twice, as a terminal and npm both pass one Ctrl+C on.
     server.child.kill('SIGINT');
     server.child.kill('SIGINT');
-    expect((await underWay).status).toBe(200);
+    expect(await underWay.finish()).toBe(200);
     expect(await server.ended).toBe(0);
     expect(printed()).toMatch(/Stopping: SIGINT[^]*Stopped/);
 
