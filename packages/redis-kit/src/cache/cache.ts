@@ -43,9 +43,14 @@ export interface CacheDeps {
   readonly publish?: (tags: readonly string[]) => void;
 }
 
+export interface GetOptions {
+  /** Asked of each caller who was not served from the cache, before a load is begun or shared; throwing refuses that caller alone. */
+  readonly beforeLoad?: () => Promise<void>;
+}
+
 export interface Cache {
   /** The value, from the cache or loaded: never a state older than a write answered before this call. */
-  get<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<CacheResult>;
+  get<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>, options?: GetOptions): Promise<CacheResult>;
   /** The parsed value. */
   value<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<V>;
   /** Loads afresh and stores, whatever is there: the safe write-through. */
@@ -186,9 +191,12 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     }
   }
 
-  async function get<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<CacheResult> {
+  async function get<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>, options: GetOptions = {}): Promise<CacheResult> {
     const key = policy.key(params);
-    if (!availability.usable) return bypass(policy, key, load);
+    if (!availability.usable) {
+      await options.beforeLoad?.();
+      return bypass(policy, key, load);
+    }
     const copy = lookup.bounded(key, policy);
     if (copy !== undefined) return counted(policy, key, copy, 'l1', load);
     const tags = [ROOT_TAG, ...policy.tags(params)];
@@ -197,11 +205,13 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
       const found = await lookup.strict(key, tags, policy);
       if (found.copy !== undefined) return counted(policy, key, found.copy, found.source, load);
       log.debug(`Cache MISS: ${key}`);
+      await options.beforeLoad?.();
       const versions = found.versions.includes(null) ? await validation.ensure(tags) : (found.versions as string[]);
       return await loadAndStore(policy, key, tags, versions, askedAtMs, load);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       availability.lost(error);
+      await options.beforeLoad?.();
       return bypass(policy, key, load);
     }
   }

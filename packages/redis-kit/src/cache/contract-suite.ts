@@ -122,6 +122,15 @@ export function describeCacheStore(name: string, start: () => Promise<Nodes>): v
       expect(await read(cache)).toEqual(['v1', 'load']);
     });
 
+    test('[CA13] Who is refused before the load is refused alone: others of the same turn get theirs', async () => {
+      const cache = await open();
+      const beforeLoad = async () => Promise.reject(new Error('Too many requests'));
+      const [refused, served] = await Promise.allSettled([cache.get(room, 5, load(5), { beforeLoad }), cache.get(room, 5, load(5))]);
+      expect([refused.status, served.status, loads]).toEqual(['rejected', 'fulfilled', 1]);
+      // What is in the cache is served without asking.
+      expect((await cache.get(room, 5, load(5), { beforeLoad })).source).toBe('l1');
+    });
+
     test('[CA13] With grace an older entry is served when the load fails', async () => {
       let now = Date.now();
       const cache = await open({ now: () => now });

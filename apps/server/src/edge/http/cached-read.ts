@@ -33,8 +33,6 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
       await cached.authorize(context);
     }
     const result = await cache.get(policy, params, async () => {
-      // Asked in the same round trip as the cache; who is refused causes no load.
-      await limits.settle(request, reply);
       const data: unknown = await route.handle(context);
       // Checked once, when it is loaded: entries of another shape are not served.
       if (!shape.Check(data)) {
@@ -43,6 +41,9 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
         });
       }
       return data;
+    }, {
+      // Asked in the same round trip as the cache. Who is refused causes no load, and spoils nobody else's.
+      beforeLoad: () => limits.settle(request, reply),
     });
     await limits.settle(request, reply);
     await cached.mayServe?.(context, JSON.parse(result.body.toString('utf8')));
