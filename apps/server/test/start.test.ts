@@ -113,8 +113,11 @@ describe('npm start -- --demo', () => {
   test('There are people to sign in as, rooms, messages and a film that plays; again, nothing is made twice', async () => {
     server = startServer(dataDir, { args: ['--demo'] });
     let url = await server.ready();
-    await expect.poll(printed).toContain('The demo data is ready');
-    const [, username, password] = /"\{\\"username\\":\\"(\w+)\\",\\"password\\":\\"([\w-]+)\\"/.exec(printed().replaceAll("'", '"')) ?? [];
+    const signIn = /"\{\\"username\\":\\"(\w+)\\",\\"password\\":\\"([\w-]+)\\"/;
+    const told = (): string => printed().replaceAll("'", '"');
+    await expect.poll(told).toMatch(signIn);
+    expect(told()).toContain('The demo data is ready');
+    const [, username, password] = signIn.exec(told())!;
     const { body } = await request(`${url}/api/auth/login`, 'POST', { body: { username, password } });
     const token = body.data.accessToken;
     const rooms = await request(`${url}/api/rooms?mine=true`, 'GET', { token });

@@ -9,6 +9,8 @@ import { ascending, job, recorder, startNode, testDatabase } from './test/suppor
 async function explained(connectionString: string): Promise<{ kysely: Queries; plans: string[] }> {
   const plans: string[] = [];
   const pool = new pg.Pool({ connectionString, max: 1 });
+  // The pool forgets a client before its connection is closed; the database may be dropped in between.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('connect', (client) => client.on('notice', ({ message }) => plans.push(message ?? '')));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => kysely.destroy());
