@@ -2,14 +2,17 @@ import { type Cache, type CacheStore, createCache, defaultCacheSettings, StoreUn
 import type { Turn } from '@watchparty/redis-kit/redis';
 import Type from 'typebox';
 import type { Clock } from '../kernel/clock.ts';
-import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
+import { CACHE_INVALIDATED, type Reads } from '../kernel/cache-policy.ts';
 import type { Log } from '../kernel/log.ts';
 import { type EffectHandler, effectKind, EffectUnavailable } from '../outbox/index.ts';
+import type { TtlSeconds } from './policies.ts';
+import { createReads } from './reads.ts';
 
 interface Deps {
   readonly store: CacheStore;
   /** The turn of the store's connection. */
   readonly turn: Turn;
+  readonly ttlSeconds: TtlSeconds;
   readonly clock: Clock;
   readonly log: Log;
   /** Payloads of invalidations that some write has committed and nobody is known to have applied. */
@@ -20,6 +23,7 @@ interface Deps {
 
 export interface Caching {
   readonly cache: Cache;
+  readonly reads: Reads;
   /** Applies the tags that writes name, before they are answered. */
   readonly handler: EffectHandler;
 }
@@ -27,7 +31,7 @@ export interface Caching {
 const Payload = Type.Object({ tags: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
 
 /** The server's cache over a store, and the effect that invalidates it. */
-export function createCaching({ store, turn, clock, log, pending, takeUp }: Deps): Caching {
+export function createCaching({ store, turn, ttlSeconds, clock, log, pending, takeUp }: Deps): Caching {
   const debug = log.isLevelEnabled('debug');
   const cache = createCache(
     {
@@ -56,7 +60,7 @@ export function createCaching({ store, turn, clock, log, pending, takeUp }: Deps
       throw cause;
     }
   });
-  return { cache, handler };
+  return { cache, reads: createReads(cache, ttlSeconds), handler };
 }
 
 const HIT_START = Buffer.from('{"success":true,"data":');

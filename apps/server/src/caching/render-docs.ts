@@ -36,7 +36,9 @@ export function renderCachePage(policies: readonly CachePolicyDeclaration[]): st
     [
       'An entry is found under its key, and carries the tags that its value depends on. The TTL bounds how long it is kept,',
       'not how fresh it is. Private rooms and chats are cached too, but who may see them is decided before they are served,',
-      'each time. Passwords, tokens and other people’s addresses are never cached.',
+      'each time: by the session and by who one is in the room, which are cached by the same rules. A session that was',
+      'ended, a role that was taken away or a kick holds at the next request, on every node. A session’s entry says whose it',
+      'is, in which role and until when. Passwords, tokens, their hashes and other people’s addresses are never cached.',
     ].join('\n'),
     '## Why nothing stale is served',
     [
@@ -68,6 +70,10 @@ export function renderCachePage(policies: readonly CachePolicyDeclaration[]): st
       'their invalidations, and wait for that up to a second. If none of them can either, the write is answered and counted',
       '(`cache_unfenced_writes_total`), and applied as soon as anybody can. This is the only way in which something stale can',
       'be seen, for as long as it lasts; a single node never waits, for it serves nothing from a Redis that it owes something.',
+      '',
+      'Sessions are then looked up in PostgreSQL. With PostgreSQL away and Redis there, people whose sessions are cached are',
+      'served what else is cached. With both away a signed access token is trusted by itself, for the 15 minutes that it',
+      'holds, and for what any user may: nobody is an admin then.',
     ].join('\n'),
     '## Looking inside, and clearing',
     [

@@ -25,6 +25,18 @@ export const declarePolicy =
   <P extends CacheParams>() =>
   (declaration: Omit<CachePolicyDeclaration<P>, 'params'>): CachePolicyDeclaration<P> => declaration;
 
+/** What modules ask of the cache beside their routes' answers. */
+export interface Reads {
+  /**
+   * The value under the policy, from the cache or loaded, as JSON gives it back: never a state older than a write
+   * answered before this call. While the cache's store is away it is loaded each time. A `load` that throws stores
+   * nothing, and its error comes through.
+   */
+  value<P extends CacheParams, V>(policy: CachePolicyDeclaration<P>, params: P, load: () => Promise<V>): Promise<V>;
+  /** False while the cache's store is away. */
+  readonly available: boolean;
+}
+
 export const CACHE_INVALIDATED = 'cache.invalidated';
 
 /** The effect of a change: nobody who asks after its answer is served what carried one of these tags before. */

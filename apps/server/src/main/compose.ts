@@ -97,6 +97,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
 
     const caching = createCaching({
       store: redis.client === undefined ? createMemoryStore() : createRedisStore(redis), turn: redis.turn, clock,
+      ttlSeconds: config.cache.ttlSeconds,
       log: log.child({ module: 'cache' }),
       pending: () => outbox.pending(CACHE_INVALIDATED),
       takeUp: () => outbox.drain(),
@@ -116,7 +117,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       });
     closing.add('rate limits', () => limitDriver.close());
 
-    const sessions = createSessions({ queries, secret, clock });
+    const sessions = createSessions({ queries, secret, clock, reads: caching.reads });
     const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
     const accounts = createAccounts(
       {
@@ -133,7 +134,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         movieRemoved: (tx, effects, movieId) => rooms.movieRemoved(tx, effects, movieId),
       },
     });
-    const rooms: Rooms = createRooms({ queries, passwords, publicUrl: config.http.publicUrl, clock, movies });
+    const rooms: Rooms = createRooms({ queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads });
     const chat = createChat({ queries, rooms, clock });
     const movieFiles = createMovieFiles({
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),

@@ -3,7 +3,8 @@ import { accountPolicies } from '../modules/accounts/index.ts';
 import { chatPolicies } from '../modules/chat/index.ts';
 import { moviePolicies } from '../modules/movies/index.ts';
 import { roomPolicies } from '../modules/rooms/index.ts';
+import { sessionPolicies } from '../modules/sessions/index.ts';
 
 /** Everything that is cached; docs/CACHE.md shows it. */
 export const cachePolicies: readonly CachePolicyDeclaration[] =
-  [accountPolicies, moviePolicies, roomPolicies, chatPolicies].flatMap((ofModule) => Object.values<CachePolicyDeclaration>(ofModule));
+  [accountPolicies, sessionPolicies, moviePolicies, roomPolicies, chatPolicies].flatMap((ofModule) => Object.values<CachePolicyDeclaration>(ofModule));

@@ -81,10 +81,10 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
       }
       await passwordRule(newPassword, '/body/newPassword');
       const newHash = await passwords.hash(newPassword);
-      await write(async (tx) => {
+      await write(async (tx, effects) => {
         const replaced = await repo.replacePassword(tx, row.id, row.password_hash, newHash, new Date(clock.now()));
         if (!replaced) throw new Problem('accounts.password_wrong');
-        await sessions.endOthers(tx, row.id, actor.sessionId);
+        await sessions.endOthers(tx, effects, row.id, actor.sessionId);
       });
     },
   };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { createMemoryCaching } from '../../../test/memory-caching.ts';
 import { createTestDatabase } from '../../../test/postgres.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createOutbox } from '../../outbox/index.ts';
@@ -30,7 +31,7 @@ test('[AC8] An unknown name costs the same work as a wrong password: one verific
     { production: false, registration: 'open', adminEmail: undefined, publicUrl: 'http://watchparty.test' },
     {
       queries, passwords, passwordRule: createPasswordRule({ production: false }), clock: systemClock,
-      sessions: createSessions({ queries, secret: randomBytes(32), clock: systemClock }),
+      sessions: createSessions({ queries, secret: randomBytes(32), clock: systemClock, reads: createMemoryCaching(systemClock).reads }),
     },
   );
   const client = { userAgent: '', ip: '127.0.0.1' };

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/index.ts';
+import type { Effects } from '../../kernel/write.ts';
 
 /** What a session remembers of the client that opened it. */
 export interface Client {
@@ -17,5 +18,5 @@ export interface Tokens {
 export interface SessionOpener {
   open(tx: Tx, userId: number, client: Client): Promise<Tokens>;
   /** Ends all sessions of a user but the one given. */
-  endOthers(tx: Tx, userId: number, exceptSessionId: string): Promise<void>;
+  endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string): Promise<void>;
 }

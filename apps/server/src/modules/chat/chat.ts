@@ -12,7 +12,7 @@ import * as repo from './chat.repo.ts';
 
 interface Deps {
   readonly queries: Queries;
-  readonly rooms: Pick<Rooms, 'standing' | 'hold'>;
+  readonly rooms: Pick<Rooms, 'readerStanding' | 'standing' | 'hold'>;
   readonly clock: Clock;
 }
 
@@ -37,7 +37,7 @@ export function createChat({ queries, rooms, clock }: Deps) {
   return {
     /** Throws unless the actor may read the room's chat. CH2 */
     async requireReader(actor: Actor, roomId: number): Promise<void> {
-      if (!mayRead(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
+      if (!mayRead(await rooms.readerStanding(actor, roomId))) throw new Problem('rooms.not_participant');
     },
 
     /** CH4. `nextCursor`: the seq to go on from in the same direction, null where that end is reached. */

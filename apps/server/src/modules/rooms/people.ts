@@ -8,7 +8,7 @@ import type { Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
 import { mayChangeRoleOf, mayGiveRoles, mayManage, mayRemovePerson } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
-import { roomChanged } from './rooms.cache.ts';
+import { roleChanged, roomChanged } from './rooms.cache.ts';
 import { participantView } from './rooms.views.ts';
 import { lockSeen, look } from './standing.ts';
 
@@ -33,12 +33,13 @@ export function createPeople({ queries, clock }: Deps) {
     },
 
     async setRole(write: Write, actor: Actor, roomId: number, userId: number, role: ParticipantRole): Promise<Participant> {
-      return write(async (tx) => {
+      return write(async (tx, effects) => {
         const { row, standing } = await lockSeen(tx, roomId, actor);
         if (!mayGiveRoles(standing)) throw new Problem('rooms.not_host');
         if (userId === row.owner_id && role !== 'host') throw new Problem('rooms.owner_stays_host');
         const person = { userId, role: await participants.roleOf(tx, roomId, userId) };
         if (!mayChangeRoleOf(standing, person)) throw new Problem('rooms.rank_too_low');
+        effects.add(roleChanged(roomId));
         await participants.setRole(tx, roomId, userId, role);
         return participant(tx, roomId, userId);
       });

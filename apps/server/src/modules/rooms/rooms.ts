@@ -1,6 +1,7 @@
 import type { PatchRoomBody, Room, RoomBody } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
+import type { Reads } from '../../kernel/cache-policy.ts';
 import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
@@ -10,13 +11,14 @@ import { createPeople } from './people.ts';
 import { loaded } from './playback.ts';
 import { createRoomPlayback, type PlayableMovies } from './room-playback.ts';
 import { roomChanged } from './rooms.cache.ts';
-import { mayManage, mayRemoveRoom, type Standing } from './rooms.policy.ts';
+import { mayManage, mayRemoveRoom, maySee, type Standing } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
-import { lockSeen, look } from './standing.ts';
+import { lockSeen, look, lookToRead, type ReaderStanding } from './standing.ts';
 
 export interface RoomsDeps extends JoiningDeps {
   readonly movies: PlayableMovies;
+  readonly reads: Reads;
 }
 
 export interface RoomStanding extends Standing {
@@ -119,9 +121,14 @@ export function createRooms(deps: RoomsDeps) {
     },
 
     /** Throws unless the actor may see this room. RO1 */
-    async mayServe(actor: Actor | undefined, room: Pick<Room, 'id' | 'isPrivate'>): Promise<void> {
-      if (room.isPrivate) await look(queries, room.id, actor);
+    async mayServe(actor: Actor | undefined, { id, ownerId, isPrivate }: Pick<Room, 'id' | 'ownerId' | 'isPrivate'>): Promise<void> {
+      if (maySee({ actor, role: undefined, ownerId, isPrivate })) return;
+      if (actor === undefined) throw new Problem('rooms.not_found');
+      await lookToRead(deps, id, actor);
     },
+
+    /** For reading what lives in a room: who the actor is there, from the cache. RO1 */
+    readerStanding: (actor: Actor, id: number): Promise<ReaderStanding> => lookToRead(deps, id, actor),
 
     /** Changes what is given and nothing else. */
     patch: change,

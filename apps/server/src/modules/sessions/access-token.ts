@@ -5,6 +5,7 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const ALGORITHM = 'HS256';
 const AUDIENCE = 'watchparty';
 const TYPE = 'at+jwt';
+const USER_ID = /^[1-9]\d{0,9}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A signed access token (RFC 9068 in form): whose, of which session, for 15 minutes. */
@@ -19,8 +20,15 @@ export async function signAccessToken(secret: Uint8Array, userId: number, sessio
     .sign(secret);
 }
 
-/** The session a token names; throws `auth.token_invalid` for any that we did not sign, of another kind, or expired. */
-export async function verifyAccessToken(secret: Uint8Array, token: string, nowMs: number): Promise<{ userId: number; sessionId: string }> {
+/** What a token of ours says. */
+export interface Claims {
+  readonly userId: number;
+  readonly sessionId: string;
+  readonly expiresAtMs: number;
+}
+
+/** What a token says; throws `auth.token_invalid` for any that we did not sign, of another kind, or expired. */
+export async function verifyAccessToken(secret: Uint8Array, token: string, nowMs: number): Promise<Claims> {
   try {
     const { payload } = await jwtVerify(token, secret, {
       algorithms: [ALGORITHM],
@@ -32,7 +40,8 @@ export async function verifyAccessToken(secret: Uint8Array, token: string, nowMs
     const sessionId = String(payload['sid']);
     // The secret may sign other things too: what PostgreSQL could not read as an id is no session of ours.
     if (!UUID.test(sessionId)) throw new errors.JWTInvalid('sid is no UUID');
-    return { userId: Number(payload.sub), sessionId };
+    if (!USER_ID.test(String(payload.sub))) throw new errors.JWTInvalid('sub is no user');
+    return { userId: Number(payload.sub), sessionId, expiresAtMs: payload.exp! * 1000 };
   } catch (cause) {
     if (!(cause instanceof errors.JOSEError) && !(cause instanceof TypeError)) throw cause;
     const detail = cause instanceof errors.JWTExpired ? 'The access token has expired' : undefined;

@@ -36,6 +36,7 @@ export interface ActorRow {
   readonly id: number;
   readonly username: string;
   readonly role: 'user' | 'admin';
+  readonly expires_at: Date;
 }
 
 /** A named read model over `sessions` and accounts' `users`: who an unexpired session stands for, in one look-up. */
@@ -43,7 +44,7 @@ export async function findActor(db: Queries, sessionId: string, now: Date): Prom
   return db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['users.id', 'users.username', 'users.role'])
+    .select(['users.id', 'users.username', 'users.role', 'sessions.expires_at'])
     .where('sessions.id', '=', sessionId)
     .where('sessions.expires_at', '>', now)
     .executeTakeFirst();
