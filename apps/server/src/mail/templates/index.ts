@@ -1,0 +1,4 @@
+export type { Words } from './letter.ts';
+export { passwordResetMail } from './password-reset.ts';
+export { roomInvitationMail } from './room-invitation.ts';
+export { welcomeMail } from './welcome.ts';
