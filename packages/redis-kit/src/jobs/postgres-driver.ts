@@ -1,0 +1,41 @@
+import {
+  type BackendFactory, createPostgresBackend, type PgPool, Queue, type QueueOptions, type RedisQueueBackend, runMigrations, Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import type { JobDriver } from './driver.ts';
+
+export type { PgPool };
+
+interface Deps {
+  /**
+   * A pool of node-postgres, used by the queues alone, with `bullmq` as its only `search_path`; its owner closes it after
+   * the driver. Each worker keeps one of its connections to listen on.
+   */
+  readonly pool: PgPool;
+}
+
+const SCHEMA = 'bullmq';
+
+/** Queues in PostgreSQL, in a schema of their own, which this makes or brings up to date. */
+export async function createPostgresJobDriver({ pool }: Deps): Promise<JobDriver> {
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, SCHEMA);
+  } finally {
+    client.release();
+  }
+  // BullMQ's types of a queue name its backend; to who uses it, all queues are alike.
+  const options = { connection: pool } as unknown as QueueOptions & WorkerOptions;
+  const backend = createPostgresBackend as unknown as BackendFactory<RedisQueueBackend>;
+
+  return {
+    kind: 'postgres',
+    openQueue: (name) => new Queue(name, options, backend),
+    openWorker: (name, process, workerOptions) => new Worker(name, process, { ...workerOptions, ...options }, backend),
+    reach: (work) => work(),
+    // Lost only together with the data that the jobs work on.
+    lossMark: async () => 'postgres',
+    onBack: (listener) => listener(),
+    close: async () => {},
+  };
+}
