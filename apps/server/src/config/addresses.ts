@@ -152,13 +152,33 @@ export type StorageAddress =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
 
-/** A folder, absolute or relative to the working directory, or a bucket. */
+/** Segments that need no encoding in an address. */
+const S3_PREFIX = /^(?:[\w-][\w.-]*(?:\/[\w-][\w.-]*)*)?$/;
+const S3_BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** A folder, absolute or relative to the working directory, or a bucket, or a part of one. */
 export const storageUrl: Parser<StorageAddress> = {
-  accepts: 'the path of a folder (~ is not expanded)',
+  accepts: 'the path of a folder (~ is not expanded), or s3://bucket or s3://bucket/prefix (keys in S3_…)',
   parse(text) {
     if (text.includes('\0') || text.startsWith('~')) return undefined;
     if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) return { kind: 'folder', folder: text };
-    const url = parseUrl(text, ['s3:']);
-    return url?.hostname ? { kind: 's3', bucket: url.hostname, prefix: url.pathname.slice(1) } : undefined;
+    const given = /^s3:\/\/([^/?#@:]+)\/?([^?#]*?)\/?$/i.exec(text);
+    const [, bucket = '', prefix = ''] = given ?? [];
+    return S3_BUCKET.test(bucket) && S3_PREFIX.test(prefix) ? { kind: 's3', bucket, prefix } : undefined;
   },
+};
+
+/** Where an S3-compatible server is; some have a path before the bucket's. No slash at the end. */
+export const s3Endpoint: Parser<string> = {
+  accepts: 'an address that begins with http:// or https://, without user name or query, such as http://minio:9000',
+  parse(text) {
+    const url = parseUrl(text, ['http:', 'https:']);
+    if (!url?.hostname || url.username !== '' || url.password !== '' || /[?#]/.test(text)) return undefined;
+    return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  },
+};
+
+export const s3Region: Parser<string> = {
+  accepts: 'the name of a region, such as eu-central-1',
+  parse: (text) => (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text) ? text : undefined),
 };

@@ -113,8 +113,17 @@ export interface RateLimitConfig {
   readonly liveMaxPerMinute: number;
 }
 
-export interface StorageConfig {
-  readonly kind: 'folder';
-  readonly folder: string;
-  readonly uploadMaxBytes: number;
-}
+export type StorageConfig = { readonly uploadMaxBytes: number } & (
+  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+    readonly kind: 's3';
+    readonly bucket: string;
+    /** Without slashes at its ends; empty: the whole bucket. */
+    readonly prefix: string;
+    /** Without a slash at its end. */
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  }
+);

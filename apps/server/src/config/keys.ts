@@ -1,4 +1,6 @@
-import { databaseUrl, host, origin, origins, redisNodes, redisUrl, storageUrl, trustProxy } from './addresses.ts';
+import {
+  databaseUrl, host, origin, origins, redisNodes, redisUrl, s3Endpoint, s3Region, storageUrl, trustProxy,
+} from './addresses.ts';
 import { CACHE_TTL_KEYS } from './cache-keys.ts';
 import { key, type ConfigKey } from './key.ts';
 import { boolean, bytes, choice, email, folder, folderOrOff, integer, mailbox, text, timeZone } from './parser.ts';
@@ -212,8 +214,18 @@ export const CONFIG_KEYS = {
 
   STORAGE_URL: key(storageUrl, {
     group: 'Files',
-    description: 'Where films and pictures are kept; several nodes need a shared folder.',
+    description: 'Where films and pictures are kept: a folder, or s3://bucket/prefix. Several nodes need the latter, or a shared folder.',
     default: '${DATA_DIR}/uploads',
+  }),
+  S3_ENDPOINT: key(s3Endpoint, {
+    group: 'Files',
+    description: 'The S3-compatible server of STORAGE_URL=s3://…; by default Amazon’s.',
+    default: 'https://s3.${S3_REGION}.amazonaws.com',
+  }),
+  S3_REGION: key(s3Region, { group: 'Files', description: 'The region of the bucket.', default: 'us-east-1' }),
+  S3_ACCESS_KEY_ID: key(text, { group: 'Files', description: 'The key for the bucket.', unset: 'none' }),
+  S3_SECRET_ACCESS_KEY: key(text, {
+    group: 'Files', description: 'The secret that belongs to the key.', unset: 'none', secret: true,
   }),
   UPLOAD_MAX_BYTES: key(bytes, { group: 'Files', description: 'The largest film file.', default: '16GiB' }),
 

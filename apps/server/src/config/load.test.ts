@@ -52,8 +52,16 @@ describe('defaults', () => {
   it('follow the settings that they are made of', () => {
     const config = load({ DATA_DIR: '/srv/films', PORT: '8080' });
     expect(config.log.files).toEqual({ kind: 'folder', folder: '/srv/films/logs' });
-    expect(config.storage.folder).toBe('/srv/films/uploads');
+    expect(config.storage).toMatchObject({ folder: '/srv/films/uploads' });
     expect(config.http.publicUrl).toBe('http://localhost:8080');
+  });
+
+  it('find the bucket at Amazon unless told otherwise', () => {
+    const keys = { S3_REGION: 'eu-central-1', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+    expect(load({ STORAGE_URL: 's3://party-films/all', ...keys }).storage).toEqual({
+      kind: 's3', bucket: 'party-films', prefix: 'all', endpoint: 'https://s3.eu-central-1.amazonaws.com',
+      region: 'eu-central-1', accessKeyId: 'id', secretAccessKey: 'secret', uploadMaxBytes: 16 * 2 ** 30,
+    });
   });
 
   it('are stricter in production', () => {
@@ -139,7 +147,8 @@ describe('refusals', () => {
     [{ EMAIL_USER: 'a@b.c' }, 'EMAIL_PASSWORD: it is missing; Gmail needs both EMAIL_USER and EMAIL_PASSWORD'],
     [{ SMTP_PORT: '25' }, 'SMTP_PORT: it needs SMTP_HOST, which is not set'],
     [{ SMTP_HOST: 'h', SMTP_USER: 'u' }, 'SMTP_USER: it needs SMTP_PASSWORD, which is not set'],
-    [{ STORAGE_URL: 's3://bucket/films' }, 'STORAGE_URL: s3:// is not supported yet; give the path of a folder'],
+    [{ STORAGE_URL: 's3://bucket/films', S3_ACCESS_KEY_ID: 'k' }, 'S3_SECRET_ACCESS_KEY: it is not set; STORAGE_URL=s3://… needs it'],
+    [{ S3_REGION: 'eu-west-1' }, 'S3_REGION: it has no meaning unless STORAGE_URL is s3://…; remove it'],
     [{ NODE_ENV: 'production' },
       'JWT_SECRET: it is not set; production needs 32 bytes or more (openssl rand -base64 48)'],
     [{ NODE_ENV: 'production', JWT_SECRET: SECRET.slice(1) },

@@ -63,8 +63,12 @@ function logConfig(values: ConfigValues, cwd: string): LogConfig {
 
 function storageConfig(values: ConfigValues, cwd: string): StorageConfig {
   const storage = values.STORAGE_URL;
-  if (storage.kind !== 'folder') throw new StartError('STORAGE_URL: give the path of a folder');
-  return { kind: 'folder', folder: resolve(cwd, storage.folder), uploadMaxBytes: values.UPLOAD_MAX_BYTES };
+  const uploadMaxBytes = values.UPLOAD_MAX_BYTES;
+  if (storage.kind === 'folder') return { kind: 'folder', folder: resolve(cwd, storage.folder), uploadMaxBytes };
+  return {
+    ...storage, uploadMaxBytes, endpoint: values.S3_ENDPOINT, region: values.S3_REGION,
+    accessKeyId: values.S3_ACCESS_KEY_ID ?? '', secretAccessKey: values.S3_SECRET_ACCESS_KEY ?? '',
+  };
 }
 
 /**

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { databaseUrl, host, origin, origins, redisNodes, redisUrl, storageUrl, trustProxy } from './addresses.ts';
+import {
+  databaseUrl, host, origin, origins, redisNodes, redisUrl, s3Endpoint, s3Region, storageUrl, trustProxy,
+} from './addresses.ts';
 import {
   boolean, bytes, choice, email, folder, folderOrOff, integer, mailbox, timeZone, type Parser,
 } from './parser.ts';
@@ -27,8 +29,14 @@ const accepts: [name: string, parser: Parser<unknown>, cases: [text: string, val
     ['true', true], ['no', false], ['0', false], ['1', 1], ['loopback, 10.0.0.0/8,::1', 'loopback,10.0.0.0/8,::1'],
   ]],
   ['storageUrl', storageUrl, [
-    ['/films', { kind: 'folder', folder: '/films' }], ['s3://b/a/c', { kind: 's3', bucket: 'b', prefix: 'a/c' }],
+    ['/films', { kind: 'folder', folder: '/films' }], ['s3://b-2/a/c', { kind: 's3', bucket: 'b-2', prefix: 'a/c' }],
+    ['s3://my.bucket', { kind: 's3', bucket: 'my.bucket', prefix: '' }],
+    ['s3://b-1/a/', { kind: 's3', bucket: 'b-1', prefix: 'a' }],
   ]],
+  ['s3Endpoint', s3Endpoint, [
+    ['http://MINIO:9000/', 'http://minio:9000'], ['https://x.example/storage/s3', 'https://x.example/storage/s3'],
+  ]],
+  ['s3Region', s3Region, [['eu-central-1', 'eu-central-1'], ['auto', 'auto']]],
 ];
 
 const refuses: [name: string, parser: Parser<unknown>, texts: string[]][] = [
@@ -47,7 +55,11 @@ const refuses: [name: string, parser: Parser<unknown>, texts: string[]][] = [
   ['origin', origin, ['a.example', 'ftp://a', 'https://a/b', 'https://a?', 'https://u@a', 'null', 'https://*.a', '*']],
   ['origins', origins, ['http://a,', 'http://a;http://b', '*,http://a']],
   ['trustProxy', trustProxy, ['101', 'proxy', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.0/', '1.2.3.4,']],
-  ['storageUrl', storageUrl, ['~', 'http://b', 's3://', 'a\0']],
+  ['storageUrl', storageUrl, [
+    '~', 'http://b', 's3://', 's3://b', 's3://B-1', 's3://k:s@b-1', 's3://b-1/../a', 's3://b-1/a b', 's3://b-1?x', 'a\0',
+  ]],
+  ['s3Endpoint', s3Endpoint, ['minio:9000', 's3://b', 'http://k:s@minio', 'http://minio?x', 'ftp://a']],
+  ['s3Region', s3Region, ['EU', 'eu central', '-a', 'eu/1']],
 ];
 
 describe('parsers', () => {

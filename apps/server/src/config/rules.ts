@@ -45,6 +45,16 @@ function mailRules(input: RuleInput): string[] {
   return [...without(input, 'SMTP_USER', ['SMTP_PASSWORD']), ...without(input, 'SMTP_PASSWORD', ['SMTP_USER'])];
 }
 
+const S3_KEYS = ['S3_ENDPOINT', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+
+function storageRules({ values, given }: RuleInput): string[] {
+  if (values.STORAGE_URL.kind === 's3') {
+    return (['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const).filter((name) => !given(name))
+      .map((name) => `${name}: it is not set; STORAGE_URL=s3://… needs it`);
+  }
+  return S3_KEYS.filter(given).map((name) => `${name}: it has no meaning unless STORAGE_URL is s3://…; remove it`);
+}
+
 function productionRules({ values, given }: RuleInput): string[] {
   if (values.NODE_ENV !== 'production') return [];
   const errors: string[] = [];
@@ -60,12 +70,11 @@ function productionRules({ values, given }: RuleInput): string[] {
 
 /** Rules that concern more than one key. One line for each that is broken. */
 export function brokenRules(input: RuleInput): string[] {
-  const { STORAGE_URL: storage } = input.values;
   return [
     ...redisRules(input),
     ...mailRules(input),
     ...productionRules(input),
-    ...(storage.kind === 's3' ? ['STORAGE_URL: s3:// is not supported yet; give the path of a folder'] : []),
+    ...storageRules(input),
   ];
 }
 

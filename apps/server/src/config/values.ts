@@ -12,7 +12,7 @@ export function defaultText(
 ): string | undefined {
   const { default: usual, productionDefault } = keyOf(name);
   const template = production ? productionDefault ?? usual : usual;
-  return template?.replaceAll(/\$\{([A-Z_]+)\}/g, (_whole, other: string) => textOf(other as ConfigKeyName) ?? '');
+  return template?.replaceAll(/\$\{([A-Z0-9_]+)\}/g, (_whole, other: string) => textOf(other as ConfigKeyName) ?? '');
 }
 
 /** Parses every key, given or default. `errors` has one line for each given text that was refused. */

@@ -26,7 +26,7 @@ import {
 import { createRooms, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
 import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes } from '../modules/sessions/index.ts';
 import { createOutbox, type Outbox } from '../outbox/index.ts';
-import { createStorage } from '../storage/index.ts';
+import { createStorage, openS3Storage } from '../storage/index.ts';
 import { createClosing } from './closing.ts';
 import { warnOfEviction } from './eviction.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -92,7 +92,9 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const mainRedis = isDeepStrictEqual(config.redis, config.cache.redis) ? redis : openRedis(config.redis);
     if (mainRedis !== redis) closing.add('main redis', () => mainRedis.close());
     warnOfEviction(mainRedis, log.child({ module: 'redis' }));
-    const storage = createStorage(config.storage.folder, { clock, newId: randomUUID });
+    const files = { clock, newId: randomUUID };
+    const storage = config.storage.kind === 'folder'
+      ? createStorage(config.storage.folder, files) : await openS3Storage(config.storage, files);
     closing.add('storage', () => storage.close());
 
     const caching = createCaching({

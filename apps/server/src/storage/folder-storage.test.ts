@@ -31,7 +31,8 @@ function open(url: string): Storage {
 describeStorage('a folder', async () => {
   const folder = await temporaryFolder();
   const storage = createStorage(join(folder, 'files'), deps);
-  return { storage, leftovers: async () => (await readdir(join(folder, 'files', '.incoming'))).length };
+  const leftovers = async () => (await readdir(join(folder, 'files', '.incoming'))).length;
+  return { storage, leftovers, aheadBytes: 2 * 1024 * 1024 };
 });
 
 describe('a folder as storage', () => {

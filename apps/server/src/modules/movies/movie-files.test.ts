@@ -159,7 +159,7 @@ describe('What is left', () => {
     const { kysely } = server.db.database;
     const key = `movies/${id}/left-behind`;
     const { createStorage } = await import('../../storage/index.ts');
-    const storage = createStorage(server.config.storage.folder, { clock: { now: Date.now }, newId: () => 'x' });
+    const storage = createStorage(join(server.dataDir, 'uploads'), { clock: { now: Date.now }, newId: () => 'x' });
     await storage.put(key, Readable.from([filmBytes('h264-aac.mp4')]), { maxBytes: 1e6 });
     const mark = (since: Date) =>
       kysely.updateTable('movies').set({ pending_file_key: key, pending_since: since }).where('id', '=', id).execute();
