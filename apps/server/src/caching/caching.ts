@@ -63,9 +63,6 @@ export function createCaching({ store, turn, ttlSeconds, clock, log, pending, ta
   return { cache, reads: createReads(cache, ttlSeconds), handler };
 }
 
-const HIT_START = Buffer.from('{"success":true,"data":');
-
 /** The whole answer to a hit, made once and kept beside the entry. */
-function presentHit(body: Buffer, key: string): Buffer {
-  return Buffer.concat([HIT_START, body, Buffer.from(`,"_cached":true,"_cacheKey":${JSON.stringify(key)}}`)]);
-}
+const presentHit = (body: Buffer, key: string): string =>
+  `{"success":true,"data":${body.toString('latin1')},"_cached":true,"_cacheKey":${Buffer.from(JSON.stringify(key)).toString('latin1')}}`;

@@ -68,7 +68,9 @@ export interface CachedRead<A extends Access = Access, P = unknown, Q = unknown>
   params(context: RequestContext<A, P, Q>): CacheParams | undefined;
   /** Refuses before the cache is asked. */
   authorize?(context: RequestContext<A, P, Q>): Promise<void>;
-  /** Refuses where only the value itself tells who may see it: after it was found, before it is served. */
+  /** Where only the value itself tells who may see it: whether everybody may. Asked once of each value. */
+  isOpen?(value: unknown): boolean;
+  /** Refuses those who may not see a value that is not open: after it was found, before it is served. */
   mayServe?(context: RequestContext<A, P, Q>, value: unknown): Promise<void>;
 }
 

@@ -6,7 +6,8 @@ import { createInvalidation } from './invalidation.ts';
 import { type Copy, createL1 } from './l1.ts';
 import type { CacheLog } from './log.ts';
 import { createLookup } from './lookup.ts';
-import { type CachePolicy, type CacheResult, type CacheSource, StoreUnavailable } from './policy.ts';
+import { type CachePolicy, type CacheResult, type CacheSource, type CacheTarget, StoreUnavailable } from './policy.ts';
+import { type Presentable, Result } from './result.ts';
 import { createStats, type Stats } from './stats.ts';
 import { type CacheStore, ROOT_TAG } from './store.ts';
 import { createValidation } from './validation.ts';
@@ -31,8 +32,11 @@ export interface CacheDeps {
   readonly log: CacheLog;
   /** Wall clock in ms: for TTLs only, never for freshness. */
   readonly now: () => number;
-  /** What an answer made of an entry looks like; kept ready beside the copy. */
-  readonly present?: (body: Buffer, key: string) => Buffer;
+  /**
+   * What an answer made of an entry looks like; kept ready beside the copy. As bytes in a string (latin1): an HTTP head and
+   * a string leave in one write, a head and a buffer in two.
+   */
+  readonly present?: (body: Buffer, key: string) => string;
   /** Applies the invalidations that this node still owes, before the store is used again. CA11 */
   readonly beforeReturn?: () => Promise<void>;
   /** The store is used again: what waited for it may go on. */
@@ -51,6 +55,13 @@ export interface GetOptions {
 export interface Cache {
   /** The value, from the cache or loaded: never a state older than a write answered before this call. */
   get<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>, options?: GetOptions): Promise<CacheResult>;
+  target<P>(policy: CachePolicy<P>, params: P): CacheTarget;
+  /**
+   * Looks whether this process holds a copy that `get` would serve, and loads nothing. False: it holds none, and `found` is
+   * not called; true: it is called once, maybe within this call, with undefined when the copy is out of date; it must not
+   * throw. A miss is counted where `get` is called then. CA19
+   */
+  peek(target: CacheTarget, found: (hit: CacheResult | undefined) => void): boolean;
   /** The parsed value. */
   value<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<V>;
   /** Loads afresh and stores, whatever is there: the safe write-through. */
@@ -106,16 +117,8 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
   const lookup = createLookup({ store, validation, l1, now, recheckMs: settings.recheckMs, heardSince: invalidation.heardSince });
   let hitsUntilInspection = settings.inspectEvery;
 
-  function resultOf(key: string, entry: Entry & { presented?: Buffer | undefined }, source: CacheSource): CacheResult {
-    const hit = source === 'l1' || source === 'l2' || source === 'grace';
-    const { present } = deps;
-    return {
-      key, body: entry.body, etag: entry.etag, source, hit,
-      get presented() {
-        return (entry.presented ??= present === undefined ? entry.body : present(entry.body, key));
-      },
-    };
-  }
+  const { present = asText } = deps;
+  const resultOf = (key: string, entry: Presentable, source: CacheSource): CacheResult => new Result(key, entry, source, present);
 
   const toBody = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
@@ -164,17 +167,21 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     }
   }
 
-  function counted(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
+  function hit(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2'): CacheResult {
     const counts = stats.of(policy.name);
     counts.hits += 1;
     if (source === 'l1') counts.l1Hits += 1;
     else counts.l2Hits += 1;
     log.debug(`Cache HIT: ${key}`);
+    return resultOf(key, copy, source);
+  }
+
+  function counted(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
     if (settings.inspectEvery > 0 && (hitsUntilInspection -= 1) <= 0) {
       hitsUntilInspection = settings.inspectEvery;
       void inspect(policy, key, copy, load);
     }
-    return resultOf(key, copy, source);
+    return hit(policy, key, copy, source);
   }
 
   /** A second look at a hit: loads it again and compares, unless something was invalidated meanwhile. */
@@ -239,6 +246,23 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
 
   return {
     get,
+    target: (policy, params) => ({ policy, key: policy.key(params), tags: [ROOT_TAG, ...policy.tags(params)] }),
+    peek(target, found) {
+      // The hit that is to be inspected goes through `get`, which can load.
+      if (!availability.usable || (settings.inspectEvery > 0 && hitsUntilInspection <= 1)) return false;
+      const { policy, key } = target;
+      const copyInTime = lookup.bounded(key, policy);
+      if (copyInTime !== undefined) {
+        found(hit(policy, key, copyInTime, 'l1'));
+        return true;
+      }
+      return lookup.peek(target, (copy, error) => {
+        if (error instanceof StoreUnavailable) availability.lost(error);
+        if (copy === undefined) return found(undefined);
+        hitsUntilInspection -= 1;
+        found(hit(policy, key, copy, 'l1'));
+      });
+    },
     refresh,
     async value(policy, params, load) {
       return JSON.parse((await get(policy, params, load)).body.toString('utf8'));
@@ -297,6 +321,8 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     },
   };
 }
+
+const asText = (body: Buffer): string => body.toString('latin1');
 
 /** Redis's own globs, as far as keys need them: `*` and `?`. */
 function globMatches(pattern: string, key: string): boolean {

@@ -67,6 +67,27 @@ export function describeCacheStore(name: string, start: () => Promise<Nodes>): v
       expect(loads).toBe(3);
     });
 
+    test('[CA19] A peek finds what is current here, in one batch with all others of its turn, and loads nothing', async () => {
+      const cache = await open();
+      const target = cache.target(room, 5);
+      const peek = () =>
+        new Promise<string | undefined>((resolve) => {
+          if (!cache.peek(target, (hit) => resolve(hit?.presented))) resolve('nothing here');
+        });
+      expect(await peek()).toBe('nothing here');
+      await read(cache);
+      const { batches } = cache.stats;
+      expect(await Promise.all([peek(), peek(), peek()])).toEqual(Array.from({ length: 3 }, () => '{"id":5,"row":"v1"}'));
+      expect([cache.stats.batches - batches, cache.stats.of(room.name).l1Hits]).toEqual([1, 3]);
+      // One that began before the write may show what was before it; one that began after may not.
+      await write(cache, 5, 'v2');
+      expect(await peek()).toBeUndefined();
+      expect(loads).toBe(1);
+      await read(cache);
+      await cache.clear();
+      expect(await peek()).toBe('nothing here');
+    });
+
     test('[CA1] A load that raced with a write is stored and never served', async () => {
       const cache = await open();
       const gate = Promise.withResolvers<void>();

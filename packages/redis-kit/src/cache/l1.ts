@@ -7,7 +7,7 @@ export interface Copy extends Entry {
   /** When it was last seen in the store. CA18 */
   seenInStoreAtMs: number;
   /** The answer that was made of the body. */
-  presented: Buffer | undefined;
+  presented: string | undefined;
 }
 
 export interface L1 {

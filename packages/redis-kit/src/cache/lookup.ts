@@ -1,6 +1,6 @@
 import { decodeEntry, type Entry } from './entry.ts';
 import type { Copy, L1 } from './l1.ts';
-import type { CachePolicy } from './policy.ts';
+import type { CachePolicy, CacheTarget } from './policy.ts';
 import type { CacheStore } from './store.ts';
 import type { Batch, Validation } from './validation.ts';
 
@@ -53,6 +53,22 @@ export function createLookup({ store, validation, l1, now, recheckMs, heardSince
       if (copy === undefined || !fits(copy, policy)) return undefined;
       const recent = now() - copy.confirmedAtMs < policy.freshness.boundedMs;
       return recent && !heardSince(copy.tags, copy.confirmedAtMs) ? copy : undefined;
+    },
+
+    /** Whether a copy stands here that needs no look into the store; if so, whether it is current by versions read after this call. */
+    peek({ key, tags, policy }: CacheTarget, found: (copy: Copy | undefined, error?: unknown) => void): boolean {
+      const copy = l1.get(key);
+      const asked = now();
+      if (copy === undefined || !fits(copy, policy) || (store.shared && asked - copy.seenInStoreAtMs >= recheckMs)) return false;
+      validation.read(tags, undefined).then(
+        (batch) => {
+          if (!isCurrent(copy, batch)) return found(undefined);
+          copy.confirmedAtMs = asked;
+          found(copy);
+        },
+        (error: unknown) => found(undefined, error),
+      );
+      return true;
     },
 
     /** Reads the tags' versions, and decides by them. */

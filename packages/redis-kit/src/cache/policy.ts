@@ -16,6 +16,13 @@ export interface CachePolicy<P = void> {
   readonly graceMs?: number;
 }
 
+/** An entry's key and tags, made ready once for many looks at it. */
+export interface CacheTarget {
+  readonly policy: Pick<CachePolicy<never>, 'name' | 'fingerprint' | 'freshness'>;
+  readonly key: string;
+  readonly tags: readonly string[];
+}
+
 export type CacheSource = 'l1' | 'l2' | 'load' | 'grace' | 'bypass';
 
 export interface CacheResult {
@@ -27,8 +34,8 @@ export interface CacheResult {
   readonly source: CacheSource;
   /** True when the value came from a stored entry. */
   readonly hit: boolean;
-  /** What `present` made of the body, kept with this process's copy of the entry. */
-  readonly presented: Buffer;
+  /** What `present` made of the body, kept with this process's copy of the entry: a character for each byte (latin1). */
+  readonly presented: string;
 }
 
 /** The store did not answer in time, or is known to be away. */

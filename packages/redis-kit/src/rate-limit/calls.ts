@@ -18,7 +18,7 @@ export const RAISE = -2;
 /** An item and those that wait for it. */
 export interface Waiting extends Item {
   times: number;
-  readonly resolve: ((decision: Decision) => void)[];
+  readonly decided: ((decision: Decision) => void)[];
 }
 
 /** A call of this size keeps Redis busy for about a millisecond. */

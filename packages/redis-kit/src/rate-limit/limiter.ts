@@ -27,6 +27,8 @@ export interface RateLimiter {
    * refused is not counted. Throws a RangeError for a cost that is no positive integer.
    */
   check(subject: string, cost?: number): Promise<Decision>;
+  /** The same without a promise, for hot paths: `decided` is called once, maybe within this call, and must not throw. */
+  ask(subject: string, decided: (decision: Decision) => void): void;
   /** What an answer tells of a decision: `RateLimit-Policy`, `RateLimit` and, when refused, `Retry-After`. */
   headers(decision: Decision): Headers;
 }
@@ -47,14 +49,19 @@ export function createRateLimiter(options: RateLimiterOptions, { driver, allow }
     allowed: true, limit: max, remaining: max, resetMs: 0, retryAfterMs: 0, source: 'off',
   });
 
+  function take(subject: string, cost: number, decided: (decision: Decision) => void): void {
+    if (max === 0 || allow?.(subject) === true) decided(unlimited);
+    else driver.take(keyPrefix + subject, rule, cost, decided);
+  }
+
   return {
     message,
     policyHeader: policy,
     check(subject, cost = 1) {
       integer('cost', cost, 1, MAX_COUNT);
-      if (max === 0 || allow?.(subject) === true) return Promise.resolve(unlimited);
-      return driver.take(keyPrefix + subject, rule, cost);
+      return new Promise((resolve) => take(subject, cost, resolve));
     },
+    ask: (subject, decided) => take(subject, 1, decided),
     headers: (decision) => rateLimitHeaders(prefix, policy, rule, decision),
   };
 }

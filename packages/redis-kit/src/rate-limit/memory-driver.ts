@@ -13,9 +13,9 @@ interface Deps {
 export function createMemoryRateLimitDriver({ clock, maxSubjects = 100_000 }: Deps): RateLimitDriver {
   const windows = new Lru<string, SlidingWindow>(maxSubjects);
   return {
-    take(key, rule, cost) {
+    take(key, rule, cost, decided) {
       const taking = windows.touch(key, newWindow).take(rule, cost, 1, clock.now());
-      return Promise.resolve(decisionOf(rule, cost, 0, taking, 'local'));
+      decided(decisionOf(rule, cost, 0, taking, 'local'));
     },
     async close() {},
   };

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => redis.stop());
 
-interface Node extends RateLimiter {
+interface Node extends Omit<RateLimiter, 'ask'> {
   readonly connection: RedisConnection;
   readonly warnings: string[];
   readonly news: string[];

@@ -71,18 +71,18 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
     }
   }
 
-  function decide({ key, rule, cost, times, resolve }: Waiting, atMs: number, taking: Taking): void {
+  function decide({ key, rule, cost, times, decided }: Waiting, atMs: number, taking: Taking): void {
     mirror.learn(key, rule, cost, times, taking);
     for (let i = 0; i < times; i += 1) {
       const decision = decisionOf(rule, cost, i, taking, 'redis');
       onDecided?.(key, atMs, decision, cost);
-      resolve[i]!(decision);
+      decided[i]!(decision);
     }
   }
 
-  function decideHere({ key, rule, cost, times, resolve }: Waiting): void {
+  function decideHere({ key, rule, cost, times, decided }: Waiting): void {
     const taking = mirror.take(key, rule, cost, times);
-    for (let i = 0; i < times; i += 1) resolve[i]!(decisionOf(rule, cost, i, taking, 'local'));
+    for (let i = 0; i < times; i += 1) decided[i]!(decisionOf(rule, cost, i, taking, 'local'));
   }
 
   /** Redis answered after the node had decided: what Redis counted is not owed. */
@@ -111,23 +111,23 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
     }
   }
 
-  function join(key: string, rule: Rule, cost: number, resolve: (decision: Decision) => void): void {
+  function join(key: string, rule: Rule, cost: number, decided: (decision: Decision) => void): void {
     const item = latest.get(key);
     if (item !== undefined && item.rule === rule && item.cost === cost) {
       item.times += 1;
-      item.resolve.push(resolve);
+      item.decided.push(decided);
       return;
     }
-    const made: Waiting = { key, rule, cost, times: 1, resolve: [resolve] };
+    const made: Waiting = { key, rule, cost, times: 1, decided: [decided] };
     if (turn.length === 0) sender.atTurnEnd(sendTurn);
     turn.push(made);
     latest.set(key, made);
   }
 
   return {
-    take(key, rule, cost) {
-      if (!closed && !outage.active) return new Promise((resolve) => join(key, rule, cost, resolve));
-      return Promise.resolve(decisionOf(rule, cost, 0, mirror.take(key, rule, cost, 1), 'local'));
+    take(key, rule, cost, decided) {
+      if (!closed && !outage.active) join(key, rule, cost, decided);
+      else decided(decisionOf(rule, cost, 0, mirror.take(key, rule, cost, 1), 'local'));
     },
     async close() {
       closed = true;

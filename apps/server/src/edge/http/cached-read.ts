@@ -4,12 +4,16 @@ import type { Cache, CacheResult } from '@watchparty/redis-kit/cache';
 import { bindPolicy, type TtlSeconds } from '../../caching/index.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { CachedRead, JsonRoute, RequestContext } from '../../kernel/route.ts';
+import { namesEtag } from './etags.ts';
+import type { FastLane } from './fast-lane.ts';
 import type { Limits } from './limits.ts';
+import { headerLines } from './ready-answer.ts';
 
 export interface CachedReadDeps {
   readonly cache: Cache;
   readonly ttlSeconds: TtlSeconds;
   readonly limits: Limits;
+  readonly fastLane: Pick<FastLane, 'learn'>;
 }
 
 type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
@@ -19,11 +23,13 @@ type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyRep
  * 304 where the client has it; `X-Cache`. False when this request is not a cached one. (A reply is a promise of its own
  * end: an async function that returns one waits for it and gives nothing.)
  */
-export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, ttlSeconds, limits }: CachedReadDeps): Read {
+export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, ttlSeconds, limits, fastLane }: CachedReadDeps): Read {
   const policy = bindPolicy(cached.policy, ttlSeconds);
   const shape = Compile(route.response);
   // What everybody gets alike may be kept if it is asked about each time; what somebody's rights made only by them.
   const cacheControl = route.access === 'anyone' ? 'no-cache' : 'private, no-cache';
+  const isOpen = openness(cached);
+  const isPublic = route.access === 'anyone' && cached.authorize === undefined;
 
   return async (context, request, reply) => {
     const params = cached.params(context);
@@ -31,6 +37,10 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
     if (cached.authorize !== undefined) {
       await limits.settle(request, reply);
       await cached.authorize(context);
+    }
+    if (isPublic && request.method === 'GET' && context.actor === undefined && request.headers.origin === undefined) {
+      const lines = headerLines({ 'cache-control': cacheControl, ...corsHeaders(reply) });
+      fastLane.learn(request.raw.url!, { route, target: cache.target(policy, params), lines, isOpen });
     }
     const result = await cache.get(policy, params, async () => {
       const data: unknown = await route.handle(context);
@@ -46,15 +56,16 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
       beforeLoad: () => limits.settle(request, reply),
     });
     await limits.settle(request, reply);
-    await cached.mayServe?.(context, JSON.parse(result.body.toString('utf8')));
+    if (!isOpen(result)) await cached.mayServe?.(context, JSON.parse(result.body.toString('utf8')));
     const etag = `W/"${result.etag}"`;
     reply.header('etag', etag).header('x-cache', xCache(result)).header('cache-control', cacheControl);
-    if (names(request.headers['if-none-match'], etag)) {
+    const given = request.headers['if-none-match'];
+    if (given !== undefined && namesEtag(given, etag)) {
       reply.code(304).send();
       return true;
     }
     reply.header('content-type', 'application/json; charset=utf-8');
-    reply.send(result.hit ? result.presented : fresh(result));
+    reply.send(result.hit ? Buffer.from(result.presented, 'latin1') : fresh(result));
     return true;
   };
 }
@@ -65,12 +76,21 @@ const START = Buffer.from('{"success":true,"data":');
 const END = Buffer.from('}');
 const fresh = ({ body }: CacheResult): Buffer => Buffer.concat([START, body, END]);
 
-/** RFC 9110 § 13.1.2: any of the listed validators, compared weakly. */
-function names(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const strong = etag.slice(2);
-  return header.split(',').some((part) => {
-    const given = part.trim();
-    return given === etag || given === strong || given === '*';
-  });
+/** What every answer to a request without an `Origin` tells of origins. */
+const corsHeaders = (reply: FastifyReply): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(reply.getHeaders())
+      .filter(([name]) => name === 'vary' || name.startsWith('access-control-'))
+      .map(([name, value]) => [name, String(value)]),
+  );
+
+/** Whether everybody may see a value, kept as long as the value itself is. */
+function openness({ isOpen }: CachedRead): (result: CacheResult) => boolean {
+  if (isOpen === undefined) return () => true;
+  const known = new WeakMap<Buffer, boolean>();
+  return ({ body }) => {
+    let open = known.get(body);
+    if (open === undefined) known.set(body, (open = isOpen(JSON.parse(body.toString('utf8')))));
+    return open;
+  };
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../kernel/problem.ts';
 
 export interface Drain {
+  readonly closing: boolean;
   /** Counts a handler as under way until it has settled, whether or not its client still waits. */
   track<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -36,6 +37,9 @@ export function createDrain(app: FastifyInstance, drainTimeoutMs: number): Drain
   });
 
   return {
+    get closing() {
+      return closing;
+    },
     async track(work) {
       underWay += 1;
       try {

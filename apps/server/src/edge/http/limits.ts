@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Decision, type RateLimiter, subjectOfIp } from '@watchparty/redis-kit/rate-limit';
 import { Problem } from '../../kernel/problem.ts';
@@ -28,11 +29,15 @@ declare module 'fastify' {
 export interface Limits {
   /** Asks, and does not wait: the question travels with what else this turn asks Redis. */
   ask(request: FastifyRequest, route: Route): void;
+  /** A stranger's request has been decided on already, and is not counted again. */
+  decided(request: IncomingMessage, decision: Decision): void;
   /** Waits for the answer, tells it in the reply's headers, and refuses with `ratelimit.exceeded`. */
   settle(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
 export function createLimits(limiters: Limiters, telemetry: Telemetry): Limits {
+  const decidedEarly = new WeakMap<IncomingMessage, Decision>();
+
   function pend(request: FastifyRequest, policy: keyof Limiters, subject: string): void {
     const limiter = limiters[policy];
     request.limit = { policy, limiter, decision: limiter.check(subject) };
@@ -42,10 +47,14 @@ export function createLimits(limiters: Limiters, telemetry: Telemetry): Limits {
     ask(request, route) {
       if (route.limit === 'none') return;
       const { actor } = request;
-      if (route.limit === 'auth') pend(request, 'auth', subjectOfIp(request.ip));
+      const early = decidedEarly.get(request.raw);
+      if (early !== undefined) request.limit = { policy: 'anonymous', limiter: limiters.anonymous, decision: Promise.resolve(early) };
+      else if (route.limit === 'auth') pend(request, 'auth', subjectOfIp(request.ip));
       else if (actor === undefined) pend(request, 'anonymous', subjectOfIp(request.ip));
       else pend(request, 'user', String(actor.userId));
     },
+
+    decided: (request, decision) => void decidedEarly.set(request, decision),
 
     async settle(request, reply) {
       const { limit } = request;

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { createServer, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, {
   type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController,
@@ -17,7 +17,9 @@ import type { Write } from '../../kernel/write.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
 import { allowOrigins } from './cors.ts';
-import { createDrain } from './drain.ts';
+import { createAddressOf, type TrustProxy, trustedProxies } from './client-address.ts';
+import { createDrain, type Drain } from './drain.ts';
+import { createFastLane } from './fast-lane.ts';
 import { type Authenticate, guard } from './guard.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { parseJsonBodies } from './json-body.ts';
@@ -27,6 +29,7 @@ import { mount } from './mount.ts';
 import { problemBody, problemHeaders, toProblem } from './problems.ts';
 import { pageRoutes } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
+import { createReadyAnswers } from './ready-answer.ts';
 import { createRequestIds } from './request-ids.ts';
 import { securityHeaders } from './security-headers.ts';
 import { answerUnreadBodies, holdBackContinue } from './unread-body.ts';
@@ -40,7 +43,7 @@ export interface HttpSettings {
   /** Origins, beside our own, whose pages may call. */
   readonly corsOrigins: readonly string[] | '*';
   /** Hops, or addresses and networks joined by commas. */
-  readonly trustProxy: boolean | number | string;
+  readonly trustProxy: TrustProxy;
   readonly bodyLimitBytes: number;
   /** How long the headers, and then a JSON body, may take to arrive. */
   readonly requestTimeoutMs: number;
@@ -87,7 +90,25 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const requestIds = createRequestIds(deps.clock);
   const constantHeaders = securityHeaders({ https: settings.publicUrl.startsWith('https:') });
   const answers = new WeakMap<Socket, ServerResponse>();
+  const trusts = trustedProxies(settings.trustProxy);
   const headersTimeout = Math.min(MAX_HEADERS_TIMEOUT_MS, settings.requestTimeoutMs);
+  const serverOptions: ServerOptions = {
+    // A film may take hours to arrive; the JSON parser and the upload route watch over their own bodies.
+    requestTimeout: 0,
+    headersTimeout,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: Math.max(50, Math.min(2000, headersTimeout / 4)),
+    // Refused by ourselves, in the shape of every refusal.
+    requireHostHeader: false,
+    keepAlive: true,
+    keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+  };
+  let drain: Drain;
+  const limits = createLimits(deps.limiters, telemetry);
+  const fastLane = createFastLane({
+    cache: deps.cache, limits, limiter: deps.limiters.anonymous, answers: createReadyAnswers(KEEP_ALIVE_TIMEOUT_MS),
+    addressOf: createAddressOf(trusts), requestIds, constantHeaders, isClosing: () => drain.closing, log, telemetry,
+  });
   const options: FastifyHttpOptions<RawServerDefault> = {
     // What Fastify itself has to say names the request by its path: queries may hold signatures.
     loggerInstance: log.child({}, {
@@ -96,18 +117,8 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger,
     bodyLimit: settings.bodyLimitBytes,
-    trustProxy: trusted(settings.trustProxy),
-    // A film may take hours to arrive; the JSON parser and the upload route watch over their own bodies.
-    requestTimeout: 0,
-    http: {
-      headersTimeout,
-      connectionsCheckingInterval: Math.max(50, Math.min(2000, headersTimeout / 4)),
-      // Refused by ourselves, in the shape of every refusal.
-      requireHostHeader: false,
-      keepAlive: true,
-      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
-    },
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    trustProxy: trusts,
+    serverFactory: (framework) => createServer(serverOptions, fastLane.before(framework)),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -127,9 +138,8 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     done();
   });
   await allowOrigins(app, settings.corsOrigins);
-  const drain = createDrain(app, settings.drainTimeoutMs);
+  drain = createDrain(app, settings.drainTimeoutMs);
   refuseAddresses(app);
-  const limits = createLimits(deps.limiters, telemetry);
   guard(app, deps.authenticate, limits);
   const continues = holdBackContinue(app);
   parseJsonBodies(app, settings.requestTimeoutMs, continues);
@@ -147,7 +157,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const idempotency = createIdempotency({ queries: deps.queries, secret: deps.secret, log });
   const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;
   const mountDeps = {
-    write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, idempotency, continues, drain, uploadStallTimeoutMs,
+    write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, fastLane, idempotency, continues, drain, uploadStallTimeoutMs,
   };
   const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes()];
   await app.register(async (scope) => {
@@ -181,12 +191,6 @@ const LISTEN_REASONS: Readonly<Record<string, { readonly setting: string; readon
   EADDRNOTAVAIL: { setting: 'HOST', words: 'this machine has no such address' },
   ENOTFOUND: { setting: 'HOST', words: 'there is no such host name' },
 };
-
-/** A number trusts that many proxies in a row, counted from this server. */
-function trusted(setting: HttpSettings['trustProxy']): boolean | string | ((address: string, hop: number) => boolean) {
-  if (typeof setting === 'number') return (_address, hop) => hop < setting;
-  return setting;
-}
 
 function problemOf(error: unknown, { raw, id }: FastifyRequest, log: Log): Problem {
   // Whatever then went wrong went wrong because of it; nobody is left to read the answer.

@@ -56,6 +56,7 @@ export function moviesRoutes({ movies, files, streaming }: Deps): Route[] {
       cached: {
         policy: moviePolicies.one,
         params: ({ params: { id } }) => ({ id }),
+        isOpen: (movie) => (movie as Movie).visibility === 'public',
         mayServe: ({ actor }, movie) => movies.mayServe(actor, movie as Movie),
       },
       handle: ({ params: { id } }) => movies.view(id),

@@ -44,6 +44,7 @@ export function roomsRoutes(rooms: Rooms): Route[] {
       cached: {
         policy: roomPolicies.one,
         params: ({ params: { id } }) => ({ id }),
+        isOpen: (room) => !(room as Room).isPrivate,
         mayServe: ({ actor }, room) => rooms.mayServe(actor, room as Room),
       },
       handle: ({ params: { id } }) => rooms.view(id),
