@@ -62,9 +62,9 @@ export function createLookup({ store, validation, l1, now, recheckMs, heardSince
       if (copy === undefined || !fits(copy, policy) || (store.shared && asked - copy.seenInStoreAtMs >= recheckMs)) return false;
       validation.read(tags, undefined).then(
         (batch) => {
-          if (!isCurrent(copy, batch)) return found(undefined);
-          copy.confirmedAtMs = asked;
-          found(copy);
+          const current = isCurrent(copy, batch);
+          if (current) copy.confirmedAtMs = asked;
+          return found(current ? copy : undefined);
         },
         (error: unknown) => found(undefined, error),
       );

@@ -20,7 +20,7 @@ function get(url: string, headers: Record<string, string> = {}): Promise<Raw> {
       const pairs = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), rawHeaders[index + 1]!]] : []));
       let body = '';
       response.setEncoding('utf8').on('data', (part: string) => (body += part));
-      response.on('end', () => resolve({ status, headers: Object.fromEntries(pairs.toSorted()) as Record<string, string>, body, isFast: rawHeaders.includes('date') }));
+      response.on('end', () => resolve({ status, headers: Object.fromEntries(pairs) as Record<string, string>, body, isFast: rawHeaders.includes('date') }));
     });
     sent.on('error', reject).end();
   });
