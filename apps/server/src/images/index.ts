@@ -1,0 +1,3 @@
+export { CONTENT_TYPES, type ImageExtension } from './formats.ts';
+export { type AvatarVariants, type CleanImage, createImages, type Images } from './images.ts';
+export { MAX_IMAGE_BYTES } from './limits.ts';

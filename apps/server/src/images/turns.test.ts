@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { createTurns } from './turns.ts';
+
+test('[IM10] some run at once, some wait in order, more are refused, and failures pass their place on', async () => {
+  const turn = createTurns({ atOnce: 2, maxWaiting: 3 });
+  const begun: number[] = [];
+  const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
+  const results = ends.map(({ promise }, index) => turn(async () => {
+    begun.push(index);
+    await promise;
+  }));
+  await expect(turn(() => Promise.resolve())).rejects.toMatchObject({ code: 'service.unavailable', retryAfterSeconds: 2 });
+  expect(begun).toEqual([0, 1]);
+  ends[1]!.reject(new Error('broken'));
+  await expect(results[1]).rejects.toThrow('broken');
+  await expect.poll(() => begun).toEqual([0, 1, 2]);
+  for (const { resolve } of ends) resolve();
+  await Promise.all([results[0], results[2], results[3], results[4]]);
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
+  await expect(turn(() => Promise.resolve('free'))).resolves.toBe('free');
+});
