@@ -29,12 +29,12 @@ test('docs/CACHE.md is as `node apps/server/src/caching/document.ts` writes it',
 });
 
 /** Of no endpoint: what answers are decided by. */
-const INNER = ['cache:room:*:standing:*'];
+const INNER = new Set(['cache:room:*:standing:*']);
 
 test('Keys and TTLs are those that were promised', () => {
   const defaults = ttlSeconds();
-  const declared = cachePolicies.filter(({ key }) => !INNER.includes(key.replaceAll(/\{\w+\}/g, '*'))).map(({ key, ttl }) => [key.replaceAll(/\{\w+\}/g, '*'), defaults[ttl]] as const);
-  expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(PROMISED));
+  const declared = cachePolicies.map(({ key, ttl }) => [key.replaceAll(/\{\w+\}/g, '*'), defaults[ttl]] as const);
+  expect(Object.fromEntries(declared.filter(([key]) => !INNER.has(key)))).toEqual(Object.fromEntries(PROMISED));
 });
 
 test('Each policy’s TTL is set by the setting that stands beside it', () => {

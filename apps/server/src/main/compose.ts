@@ -167,7 +167,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
           ],
-          authenticate: sessions.authenticate,
+          authenticate: sessions.identity.authenticate,
           write: outbox.write,
           queries,
           cache: caching.cache,

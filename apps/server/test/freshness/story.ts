@@ -48,7 +48,15 @@ interface Seat extends Row {
   retired: boolean;
 }
 
+/** A person signing in and out: odd values are sessions, even ones their end. */
+interface Presence extends Row {
+  /** The access tokens of the sessions, by value. */
+  readonly tokens: Map<number, string>;
+  retired: boolean;
+}
+
 const READERS = 14;
+const PASSWORD = 'correct horse';
 const WRITE_PAUSE_MS = [0, 150] as const;
 
 const sayWrong = (method: string, path: string, { status, body }: Reply): string =>
@@ -81,8 +89,8 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
   }
 
   const people: Person[] = [];
-  for (const name of ['ann', 'boris', 'eve']) {
-    const body = { username: name, email: `${name}@example.org`, password: 'correct horse' };
+  for (const name of ['ann', 'boris', 'eve', 'zoe']) {
+    const body = { username: name, email: `${name}@example.org`, password: PASSWORD };
     const { user, accessToken } = await made('/api/auth/register', undefined, body);
     people.push({ id: user.id, token: accessToken });
   }
@@ -99,6 +107,9 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
   const name = row();
   const slot = (nth: number): Slot => ({ ...row(), nth, ids: new Map(), retired: false });
   const slots = [slot(0), slot(1)];
+  const presence: Presence = { ...row(), tokens: new Map(), retired: false };
+  const secret = await made('/api/rooms', ann.token, { name: 'Secret', isPrivate: true, password: PASSWORD });
+  const secretSeat: Seat = { ...row(), retired: false };
 
   /** The next value of a row. Undefined: nobody knows what became of it. */
   async function write(
@@ -157,6 +168,24 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
       name, (value, node) => ask('PATCH', '/api/auth/profile', ann.token, { username: `ann-${value}` }, node),
       () => numberOf(sql`select replace(username, 'ann-', 'n=') as text from users where id = ${ann.id}`),
     ),
+    async () => {
+      if (presence.retired) return sleep(1000);
+      const done = await write(presence, async (value, node) => {
+        if (value % 2 === 0) return ask('POST', '/api/auth/logout', presence.tokens.get(value - 1), undefined, node);
+        const reply = await ask('POST', '/api/auth/login', undefined, { username: 'zoe', password: PASSWORD }, node);
+        if (reply.status === 200) presence.tokens.set(value, reply.body.data.accessToken);
+        return reply;
+      });
+      presence.retired = done === undefined;
+    },
+    async () => {
+      if (secretSeat.retired) return sleep(1000);
+      const done = await write(secretSeat, (value, node) =>
+        value % 2
+          ? ask('POST', `/api/rooms/${secret.id}/join`, boris.token, { password: PASSWORD }, node)
+          : ask('POST', `/api/rooms/${secret.id}/leave`, boris.token, undefined, node));
+      secretSeat.retired = done === undefined;
+    },
     ...slots.map((it) => async () => {
       if (it.retired) return sleep(1000);
       const id = it.ids.get(it.value);
@@ -187,11 +216,11 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
       return sleep(20);
     }
     const endedAtUs = ledger.now();
-    const says = reply.status === 200 ? shown : reply.status === 404 ? missing : undefined;
+    const says = reply.status === 200 ? shown : reply.status === 404 || reply.status === 401 ? missing : undefined;
     if (says === undefined) return void wrong.push(sayWrong('GET', path, reply));
     if (reply.cache === 'HIT') hits += 1;
     if (reply.cache === 'BYPASS') bypasses += 1;
-    const begun = new Map([...rooms.map(({ seat }) => seat), ...slots].map(({ key, value }) => [key, value]));
+    const begun = new Map([...rooms.map(({ seat }) => seat), ...slots, secretSeat].map(({ key, value }) => [key, value]));
     ledger.reads.push({
       process, beganAtUs, endedAtUs, bypassed: reply.cache === 'BYPASS', returnedAtUs: 0, boundedUs: 0,
       shown: says(reply.body?.data, begun),
@@ -216,6 +245,17 @@ export async function prepareStory({ nodes, http, ledger, database, random }: De
         [chat.key, Math.max(0, ...items.map(({ content }: { content: string }) => numberIn(content)))],
         ...(items.length === 0 ? [] : [[name.key, numberOfName(items[0].username)] as const]),
       ])),
+    async () => {
+      const newestSession = [...presence.tokens].at(-1);
+      if (newestSession === undefined || presence.retired) return;
+      const [value, token] = newestSession;
+      await read('/api/auth/profile', token, () => [[presence.key, value]], () => [[presence.key, value + 1]]);
+    },
+    ...[`/api/rooms/${secret.id}`, `/api/chat/${secret.id}/messages`].map((path) => async () => {
+      if (secretSeat.retired) return;
+      const isIn = (odd: boolean): Shown => (_data, begun) => [[secretSeat.key, newest(begun.get(secretSeat.key)!, odd)]];
+      await read(path, boris.token, isIn(true), isIn(false));
+    }),
     () => read('/api/auth/profile', eve.token, (data) => [[bio.key, numberIn(data.bio)]]),
     () => read('/api/auth/profile', ann.token, (data) => [[name.key, numberOfName(data.username)]]),
     () => read('/api/movies?limit=100', undefined, ({ items }) => movies.map(({ id, text }) => {

@@ -1,4 +1,5 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Claims } from '../../kernel/identity.ts';
 import { Problem } from '../../kernel/problem.ts';
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
@@ -18,13 +19,6 @@ export async function signAccessToken(secret: Uint8Array, userId: number, sessio
     .setIssuedAt(nowSeconds)
     .setExpirationTime(nowSeconds + ACCESS_TOKEN_SECONDS)
     .sign(secret);
-}
-
-/** What a token of ours says. */
-export interface Claims {
-  readonly userId: number;
-  readonly sessionId: string;
-  readonly expiresAtMs: number;
 }
 
 /** What a token says; throws `auth.token_invalid` for any that we did not sign, of another kind, or expired. */

@@ -26,7 +26,7 @@ async function prepare() {
     .values({ email: 'ann@example.org', username: 'ann', display_name: 'Ann', password_hash: '' }).returning('id').executeTakeFirstOrThrow();
   const sessions = createSessions({ queries, secret: randomBytes(32), clock, reads: caching.reads });
   return {
-    userId, sessions, queries, write: outbox.write,
+    userId, sessions, identity: sessions.identity, queries, write: outbox.write,
     now: () => now,
     pass(ms: number) {
       now += ms;
@@ -36,16 +36,16 @@ async function prepare() {
 }
 
 test('[SE1] [SE5] An access token ends after 15 minutes, a session 14 days after its last refresh', async () => {
-  const { sessions, userId, write, open, pass } = await prepare();
+  const { sessions, identity, userId, write, open, pass } = await prepare();
   const refused = { code: 'auth.refresh_token_invalid' };
 
   const first = await open();
   pass(15 * MINUTE - 1000);
-  expect(await sessions.authenticate(first.accessToken)).toEqual({ userId, username: 'ann', role: 'user', sessionId: first.sessionId });
-  expect(sessions.verified(first.accessToken)).toMatchObject({ userId, sessionId: first.sessionId });
+  expect(await identity.authenticate(first.accessToken)).toEqual({ userId, username: 'ann', role: 'user', sessionId: first.sessionId });
+  expect(identity.verified(first.accessToken)).toMatchObject({ userId, sessionId: first.sessionId });
   pass(1000);
-  expect(sessions.verified(first.accessToken)).toBeUndefined();
-  await expect(sessions.authenticate(first.accessToken)).rejects.toMatchObject({ code: 'auth.token_invalid', detail: 'The access token has expired' });
+  expect(identity.verified(first.accessToken)).toBeUndefined();
+  await expect(identity.authenticate(first.accessToken)).rejects.toMatchObject({ code: 'auth.token_invalid', detail: 'The access token has expired' });
 
   const idle = await open();
   pass(14 * DAY - 1);
@@ -54,22 +54,22 @@ test('[SE1] [SE5] An access token ends after 15 minutes, a session 14 days after
   await expect(sessions.refresh(write, first.refreshToken)).rejects.toMatchObject(refused);
   pass(14 * DAY - 1);
   const again = await sessions.refresh(write, kept.refreshToken);
-  expect((await sessions.authenticate(again.accessToken)).sessionId).toBe(idle.sessionId);
+  expect((await identity.authenticate(again.accessToken)).sessionId).toBe(idle.sessionId);
   pass(14 * DAY);
   await expect(sessions.refresh(write, again.refreshToken)).rejects.toMatchObject(refused);
 });
 
 test('[SE5] [SE6] A session that the cache keeps ends on time, and not before when it was refreshed', async () => {
-  const { sessions, queries, write, open, pass, now } = await prepare();
+  const { sessions, identity, queries, write, open, pass, now } = await prepare();
   const [ending, refreshed] = [await open(), await open()];
   await queries.updateTable('sessions').set({ expires_at: new Date(now() + 5 * MINUTE) }).execute();
-  for (const { accessToken } of [ending, refreshed]) await sessions.authenticate(accessToken);
+  for (const { accessToken } of [ending, refreshed]) await identity.authenticate(accessToken);
   pass(5 * MINUTE - 1);
-  await sessions.authenticate(ending.accessToken);
+  await identity.authenticate(ending.accessToken);
   const { accessToken } = await sessions.refresh(write, refreshed.refreshToken);
   pass(1);
-  await expect(sessions.authenticate(ending.accessToken)).rejects.toMatchObject({ code: 'auth.token_invalid', detail: 'The session has ended' });
+  await expect(identity.authenticate(ending.accessToken)).rejects.toMatchObject({ code: 'auth.token_invalid', detail: 'The session has ended' });
   for (const token of [refreshed.accessToken, accessToken]) {
-    expect((await sessions.authenticate(token)).sessionId).toBe(refreshed.sessionId);
+    expect((await identity.authenticate(token)).sessionId).toBe(refreshed.sessionId);
   }
 });

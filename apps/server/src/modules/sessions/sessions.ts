@@ -3,11 +3,12 @@ import { databaseProblem, type Queries, type Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Reads } from '../../kernel/cache-policy.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Claims, Identity } from '../../kernel/identity.ts';
 import { uuidv7 } from '../../kernel/ids.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
 import type { Client, SessionOpener, Tokens } from '../accounts/index.ts';
-import { ACCESS_TOKEN_SECONDS, type Claims, signAccessToken, verifyAccessToken } from './access-token.ts';
+import { ACCESS_TOKEN_SECONDS, signAccessToken, verifyAccessToken } from './access-token.ts';
 import { type CachedSession, sessionChanged, sessionPolicies, sessionsChanged } from './sessions.cache.ts';
 import * as repo from './sessions.repo.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
@@ -19,14 +20,10 @@ const VERIFIED_TOKENS = 10_000;
 
 export interface Sessions extends SessionOpener {
   /**
-   * Who a token stands for at this moment; throws `auth.token_invalid` once its session has ended. While neither the
-   * cache nor the database can be asked, the token alone is trusted, as the least of users. SE6, SE7
+   * Who an access token stands for. While neither the cache nor the database can be asked, a token that holds is trusted
+   * by itself, as the least of users. SE6, SE7
    */
-  authenticate(accessToken: string): Promise<Actor>;
-  /** What a token says that `authenticate` has seen before, without waiting; undefined: unknown here, or expired. */
-  verified(accessToken: string): Claims | undefined;
-  /** Loads what `sessionPolicies.one` keeps; throws `auth.token_invalid` where there is no such session of this user. */
-  load(claims: Claims): Promise<CachedSession>;
+  readonly identity: Identity;
   /** New tokens for an unused refresh token, which is used up by this. */
   refresh(write: Write, refreshToken: string): Promise<Omit<Tokens, 'sessionId'>>;
   end(write: Write, sessionId: string): Promise<void>;
@@ -39,11 +36,9 @@ interface Deps {
   readonly reads: Reads;
 }
 
-/** The parameters of `sessionPolicies.one`. */
-export const sessionParams = ({ sessionId, userId }: Claims) => ({ id: sessionId, userId });
+const sessionParams = ({ sessionId, userId }: Claims) => ({ id: sessionId, userId });
 
-/** Who a cached session stands for now; undefined once it has ended. */
-export function actorOf(session: CachedSession, { userId, sessionId }: Claims, nowMs: number): Actor | undefined {
+function actorOf(session: CachedSession, { userId, sessionId }: Claims, nowMs: number): Actor | undefined {
   if (session.userId !== userId || nowMs >= session.expiresAtMs) return undefined;
   return { userId, username: session.username, role: session.role, sessionId };
 }
@@ -69,18 +64,7 @@ export function createSessions({ queries, secret, clock, reads }: Deps): Session
     return { userId, username: row.username, role: row.role, expiresAtMs: row.expires_at.getTime() };
   }
 
-  return {
-    async open(tx: Tx, userId: number, client: Client) {
-      const sessionId = uuidv7(clock.now());
-      const refreshToken = newRefreshToken();
-      await repo.insert(tx, {
-        id: sessionId, userId, refreshHash: hashToken(refreshToken), ...client, now: new Date(clock.now()), expiresAt: expiry(),
-      });
-      return {
-        accessToken: await accessToken(userId, sessionId), refreshToken, sessionId, expiresInSeconds: ACCESS_TOKEN_SECONDS,
-      };
-    },
-
+  const identity: Identity = {
     async authenticate(token) {
       const claims = verified(token) ?? (await verify(token));
       let session: CachedSession;
@@ -94,9 +78,25 @@ export function createSessions({ queries, secret, clock, reads }: Deps): Session
       if (actor === undefined) throw ended();
       return actor;
     },
-
     verified,
-    load,
+    policy: sessionPolicies.one,
+    params: sessionParams,
+    actorOf: (session, claims, nowMs) => actorOf(session as CachedSession, claims, nowMs),
+  };
+
+  return {
+    async open(tx: Tx, userId: number, client: Client) {
+      const sessionId = uuidv7(clock.now());
+      const refreshToken = newRefreshToken();
+      await repo.insert(tx, {
+        id: sessionId, userId, refreshHash: hashToken(refreshToken), ...client, now: new Date(clock.now()), expiresAt: expiry(),
+      });
+      return {
+        accessToken: await accessToken(userId, sessionId), refreshToken, sessionId, expiresInSeconds: ACCESS_TOKEN_SECONDS,
+      };
+    },
+
+    identity,
 
     async refresh(write, refreshToken) {
       const next = newRefreshToken();

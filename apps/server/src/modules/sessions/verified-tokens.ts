@@ -1,4 +1,4 @@
-import type { Claims } from './access-token.ts';
+import type { Claims } from '../../kernel/identity.ts';
 
 /** Access tokens whose signature was found right, so that the work is done once for each. */
 export interface VerifiedTokens {
