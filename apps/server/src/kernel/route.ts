@@ -61,11 +61,18 @@ interface RouteBase<A extends Access> {
   readonly limit?: 'auth' | 'none';
 }
 
+/** What tells entries apart: of who asks their id, and that only where nobody else gets the same. */
+export interface Asked<A extends Access = Access, P = unknown, Q = unknown> {
+  readonly params: P;
+  readonly query: Q;
+  readonly actor: A extends 'anyone' ? undefined : Pick<Actor, 'userId'>;
+}
+
 /** A read that goes through the cache. */
 export interface CachedRead<A extends Access = Access, P = unknown, Q = unknown> {
   readonly policy: CachePolicyDeclaration;
   /** Undefined: this request is not cached. */
-  params(context: RequestContext<A, P, Q>): CacheParams | undefined;
+  params(asked: Asked<A, P, Q>): CacheParams | undefined;
   /** Refuses before the cache is asked. */
   authorize?(context: RequestContext<A, P, Q>): Promise<void>;
   /** Where only the value itself tells who may see it: whether everybody may. Asked once of each value. */
@@ -108,6 +115,20 @@ export interface UploadRoute<A extends Access = Access, P extends TSchema = TSch
   ): Promise<Static<R>>;
 }
 
+/** A form with one file, which the route is handed whole. */
+export interface FormRoute<A extends Access = Access, P extends TSchema = TSchema, R extends TSchema = TSchema>
+  extends RouteBase<A> {
+  readonly kind: 'form';
+  readonly params?: P;
+  /** The form's only field. */
+  readonly field: string;
+  readonly fieldDescription: string;
+  readonly maxFileBytes: number;
+  readonly response: R;
+  readonly status?: 200 | 201;
+  handle(context: RequestContext<A, Static<P>, unknown, { readonly file: Buffer }>): Promise<Static<R>>;
+}
+
 export interface RawRoute<A extends Access = Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>
   extends RouteBase<A> {
   readonly kind: 'raw';
@@ -120,7 +141,7 @@ export interface RawRoute<A extends Access = Access, P extends TSchema = TSchema
 
 // Handlers are contravariant in their context; the edge gives each exactly what its schemas describe.
 // oxlint-disable-next-line no-explicit-any
-export type Route = JsonRoute<any, any, any, any, any> | UploadRoute<any, any, any> | RawRoute<any, any, any>;
+export type Route = JsonRoute<any, any, any, any, any> | UploadRoute<any, any, any> | FormRoute<any, any, any> | RawRoute<any, any, any>;
 
 export const jsonRoute = <
   A extends Access,
@@ -135,6 +156,10 @@ export const jsonRoute = <
 export const uploadRoute = <A extends Access, R extends TSchema, P extends TSchema = TSchema>(
   route: Omit<UploadRoute<A, P, R>, 'kind'>,
 ): Route => ({ kind: 'upload', ...route });
+
+export const formRoute = <A extends Access, R extends TSchema, P extends TSchema = TSchema>(
+  route: Omit<FormRoute<A, P, R>, 'kind'>,
+): Route => ({ kind: 'form', ...route });
 
 export const rawRoute = <A extends Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>(
   route: Omit<RawRoute<A, P, Q>, 'kind'>,

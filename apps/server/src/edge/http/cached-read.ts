@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Compile } from 'typebox/compile';
-import type { Cache, CacheResult } from '@watchparty/redis-kit/cache';
+import type { Cache, CacheResult, CacheTarget } from '@watchparty/redis-kit/cache';
 import { bindPolicy, type TtlSeconds } from '../../caching/index.ts';
 import { Problem } from '../../kernel/problem.ts';
-import type { CachedRead, JsonRoute, RequestContext } from '../../kernel/route.ts';
+import type { CacheParams } from '../../kernel/cache-policy.ts';
+import type { Asked, CachedRead, JsonRoute, RequestContext } from '../../kernel/route.ts';
 import { namesEtag } from './etags.ts';
 import type { FastLane } from './fast-lane.ts';
 import type { Limits } from './limits.ts';
@@ -13,7 +14,7 @@ export interface CachedReadDeps {
   readonly cache: Cache;
   readonly ttlSeconds: TtlSeconds;
   readonly limits: Limits;
-  readonly fastLane: Pick<FastLane, 'learn'>;
+  readonly fastLane: Pick<FastLane, 'knows' | 'learn'>;
 }
 
 type Read = (context: RequestContext, request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
@@ -29,18 +30,30 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
   // What everybody gets alike may be kept if it is asked about each time; what somebody's rights made only by them.
   const cacheControl = route.access === 'anyone' ? 'no-cache' : 'private, no-cache';
   const isOpen = openness(cached);
-  const isPublic = route.access === 'anyone' && cached.authorize === undefined;
+
+  /** So that the next request for this address need not come this way. */
+  function teachFastLane(asked: Asked, request: FastifyRequest, reply: FastifyReply): void {
+    const url = request.raw.url!;
+    if (cached.authorize !== undefined || request.method !== 'GET' || request.headers.origin !== undefined || fastLane.knows(url)) return;
+    const targetOf = (params: CacheParams | undefined): CacheTarget | undefined => params && cache.target(policy, params);
+    const common = route.access === 'anyone' ? targetOf(cached.params(asked)) : undefined;
+    fastLane.learn(url, {
+      route, isOpen,
+      lines: headerLines({ 'cache-control': cacheControl, ...corsHeaders(reply) }),
+      targetFor: common === undefined
+        ? (userId) => (userId === undefined ? undefined : targetOf(cached.params({ ...asked, actor: { userId } })))
+        : () => common,
+    });
+  }
 
   return async (context, request, reply) => {
-    const params = cached.params(context);
+    const asked: Asked = { params: context.params, query: context.query, actor: context.actor };
+    const params = cached.params(asked);
     if (params === undefined) return false;
+    teachFastLane(asked, request, reply);
     if (cached.authorize !== undefined) {
       await limits.settle(request, reply);
       await cached.authorize(context);
-    }
-    if (isPublic && request.method === 'GET' && context.actor === undefined && request.headers.origin === undefined) {
-      const lines = headerLines({ 'cache-control': cacheControl, ...corsHeaders(reply) });
-      fastLane.learn(request.raw.url!, { route, target: cache.target(policy, params), lines, isOpen });
     }
     const result = await cache.get(policy, params, async () => {
       const data: unknown = await route.handle(context);

@@ -113,6 +113,32 @@ test('A room that becomes private is shown to strangers no more, and a token is 
   }
 });
 
+test('Who is signed in gets their own pages, as long as their session lasts, and is counted as themselves', async () => {
+  const { server, owner, make } = await start({ RATE_LIMIT_USER_MAX: '1000' });
+  const other = await make.user();
+  await make.room(owner);
+  const profile = `${server.url}/api/auth/profile`;
+  const as = (user: TestUser) => ({ authorization: `Bearer ${user.token}` });
+  for (const user of [owner, other]) {
+    await expect.poll(async () => (await get(profile, as(user))).isFast).toBe(true);
+    const [fast, long] = [await get(profile, as(user)), await longWay(profile, as(user))];
+    expect(comparable(fast)).toEqual(comparable(long));
+    expect(JSON.parse(fast.body)).toMatchObject({ data: { id: user.id, email: user.email }, _cacheKey: `cache:user:${user.id}:profile` });
+    const left = async (answer: Promise<Raw>) => Number(/^"user";r=(\d+)/.exec((await answer).headers.ratelimit ?? '')?.[1]);
+    expect((await left(get(profile, as(user)))) - (await left(get(`${server.url}/api/rooms`, as(user))))).toBe(1);
+  }
+  expect(await get(profile)).toMatchObject({ status: 401, isFast: false });
+  expect(await get(profile, { authorization: 'Bearer nonsense' })).toMatchObject({ status: 401, isFast: false });
+
+  await server.ask('PATCH', '/api/auth/profile', { token: owner.token, body: { bio: 'Ω' } });
+  expect(JSON.parse((await get(profile, as(owner))).body).data.bio).toBe('Ω');
+  expect((await server.ask('POST', '/api/auth/logout', { token: owner.token })).status).toBe(200);
+  for (const url of [profile, `${server.url}/api/rooms`]) {
+    expect(await get(url, as(owner))).toMatchObject({ status: 401, isFast: false });
+    expect(await get(url, as(other))).toMatchObject({ status: 200 });
+  }
+});
+
 test('Hits of the lane are counted and logged like all others', async () => {
   const { server, owner, make } = await start();
   await make.room(owner);

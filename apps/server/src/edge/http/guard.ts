@@ -1,17 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Actor } from '../../kernel/actor.ts';
+import type { Identity } from '../../kernel/identity.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Route } from '../../kernel/route.ts';
 import type { Limits } from './limits.ts';
-
-/** Who an access token stands for now; throws `auth.token_invalid` for one that is wrong, expired or ended. */
-export type Authenticate = (accessToken: string) => Promise<Actor>;
 
 /**
  * Decides before anything of the body is read who asks, and refuses those who may not call the route at all.
  * A token that does not hold is refused on open routes too: its owner believes to be signed in.
  */
-export function guard(app: FastifyInstance, authenticate: Authenticate, limits: Limits): void {
+export function guard(app: FastifyInstance, { authenticate }: Pick<Identity, 'authenticate'>, limits: Limits): void {
   app.decorateRequest('actor', undefined);
   app.decorateRequest('limit', undefined);
   app.addHook('onRequest', (request, reply, done) => {

@@ -1,3 +1,2 @@
-export { type Authenticate } from './guard.ts';
 export type { Limiters } from './limits.ts';
 export { createHttpServer, type HttpServer, type HttpSettings } from './server.ts';

@@ -29,32 +29,33 @@ declare module 'fastify' {
 export interface Limits {
   /** Asks, and does not wait: the question travels with what else this turn asks Redis. */
   ask(request: FastifyRequest, route: Route): void;
-  /** A stranger's request has been decided on already, and is not counted again. */
-  decided(request: IncomingMessage, decision: Decision): void;
+  /** This policy has decided on a request already: there it is not counted again. */
+  decided(request: IncomingMessage, policy: keyof Limiters, decision: Decision): void;
   /** Waits for the answer, tells it in the reply's headers, and refuses with `ratelimit.exceeded`. */
   settle(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
 export function createLimits(limiters: Limiters, telemetry: Telemetry): Limits {
-  const decidedEarly = new WeakMap<IncomingMessage, Decision>();
+  const decidedEarly = new WeakMap<IncomingMessage, Pending>();
 
   function pend(request: FastifyRequest, policy: keyof Limiters, subject: string): void {
+    const early = decidedEarly.get(request.raw);
     const limiter = limiters[policy];
-    request.limit = { policy, limiter, decision: limiter.check(subject) };
+    request.limit = early?.policy === policy ? early : { policy, limiter, decision: limiter.check(subject) };
   }
 
   return {
     ask(request, route) {
       if (route.limit === 'none') return;
       const { actor } = request;
-      const early = decidedEarly.get(request.raw);
-      if (early !== undefined) request.limit = { policy: 'anonymous', limiter: limiters.anonymous, decision: Promise.resolve(early) };
-      else if (route.limit === 'auth') pend(request, 'auth', subjectOfIp(request.ip));
+      if (route.limit === 'auth') pend(request, 'auth', subjectOfIp(request.ip));
       else if (actor === undefined) pend(request, 'anonymous', subjectOfIp(request.ip));
       else pend(request, 'user', String(actor.userId));
     },
 
-    decided: (request, decision) => void decidedEarly.set(request, decision),
+    decided(request, policy, decision) {
+      decidedEarly.set(request, { policy, limiter: limiters[policy], decision: Promise.resolve(decision) });
+    },
 
     async settle(request, reply) {
       const { limit } = request;

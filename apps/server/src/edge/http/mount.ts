@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { Compile } from 'typebox/compile';
@@ -5,11 +6,12 @@ import { Success } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import {
-  type Access, type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
+  type Access, type FormRoute, type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
 } from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Drain } from './drain.ts';
 import { createCachedRead, type CachedReadDeps } from './cached-read.ts';
+import { type FormReader, refuseFormByHeaders } from './form-body.ts';
 import type { Limits } from './limits.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Continues } from './unread-body.ts';
@@ -23,6 +25,7 @@ export interface MountDeps extends CachedReadDeps {
   readonly continues: Continues;
   readonly drain: Pick<Drain, 'track'>;
   readonly uploadStallTimeoutMs: number;
+  readonly forms: FormReader;
 }
 
 declare module 'fastify' {
@@ -37,6 +40,9 @@ declare module 'fastify' {
   }
 }
 
+/** Whether the route, or its handler here, reads the body itself. */
+export const isStreamed = ({ kind }: Route): boolean => kind === 'upload' || kind === 'form';
+
 /** Mounts one route of the table on Fastify: checks what comes in and what goes out against its schemas. */
 export function mount(app: FastifyInstance, route: Route, deps: MountDeps): void {
   const methods: HTTPMethods[] = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
@@ -45,7 +51,7 @@ export function mount(app: FastifyInstance, route: Route, deps: MountDeps): void
     method: methods,
     url: route.path,
     ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
-    config: { route, streamedBody: route.kind === 'upload' },
+    config: { route, streamedBody: isStreamed(route) },
     handler: (request, reply) => deps.drain.track(() => handler(request, reply)),
   });
 }
@@ -59,6 +65,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 function handlerOf(route: Route, deps: MountDeps): Handler {
   if (route.kind === 'json') return jsonHandler(route, deps);
   if (route.kind === 'upload') return uploadHandler(route, deps);
+  if (route.kind === 'form') return formHandler(route, deps);
   return rawHandler(route, deps);
 }
 
@@ -78,28 +85,10 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
       if (await readCached(new Context(request, reply, input, deps.write), request, reply)) return undefined;
     }
     await deps.limits.settle(request, reply);
-    const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
-    const handle = (write: Write) => route.handle(new Context(request, reply, input, write));
-    let answer: unknown;
-    let replayed = false;
-    if (key === undefined) {
-      answer = await handle(deps.write);
-    } else {
-      const done = await deps.idempotency.run(
-        {
-          scope: request.actor === undefined ? 'anonymous' : `user:${request.actor.userId}`,
-          routeId: route.id,
-          key: String(key),
-          request: input,
-          status,
-          write: deps.write,
-        },
-        handle,
-      );
-      answer = done.data;
-      replayed = done.replayed;
-      if (replayed) reply.header('idempotency-replayed', 'true');
-    }
+    const { data, replayed } = await once(route, request, reply, { input, status, ...deps }, (write) =>
+      route.handle(new Context(request, reply, input, write)),
+    );
+    let answer: unknown = data;
     if (answer instanceof WithHeaders) {
       reply.headers(answer.headers);
       answer = answer.data;
@@ -111,6 +100,20 @@ function jsonHandler(route: JsonRoute, deps: MountDeps): Handler {
     reply.code(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(payload));
     return undefined;
   };
+}
+
+/** The answer's data; with an `Idempotency-Key` that was used before, the first answer's. */
+async function once(
+  route: Route, request: FastifyRequest, reply: FastifyReply,
+  { input, status, write, idempotency }: Pick<MountDeps, 'write' | 'idempotency'> & { readonly input: unknown; readonly status: number },
+  handle: (write: Write) => Promise<unknown>,
+): Promise<{ readonly data: unknown; readonly replayed: boolean }> {
+  const key = route.idempotent === true ? request.headers['idempotency-key'] : undefined;
+  if (key === undefined) return { data: await handle(write), replayed: false };
+  const scope = request.actor === undefined ? 'anonymous' : `user:${request.actor.userId}`;
+  const done = await idempotency.run({ scope, routeId: route.id, key: String(key), request: input, status, write }, handle);
+  if (done.replayed) reply.header('idempotency-replayed', 'true');
+  return done;
 }
 
 /** What everybody gets alike may be kept if it is asked about each time; what somebody's rights made may not. */
@@ -128,10 +131,7 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
     query(request.query);
     const length = request.headers['content-length'];
     const body = {
-      stream: uploadBody(request.raw, {
-        onWanted: () => deps.continues.proceed(request.raw, reply.raw),
-        stallTimeoutMs: deps.uploadStallTimeoutMs,
-      }),
+      stream: streamOf(request, reply, deps),
       contentLength: length === undefined ? undefined : Number(length),
     };
     const context = new Context(request, reply, { params: given, query: undefined, body }, deps.write);
@@ -143,6 +143,38 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
       .send(JSON.stringify(payload));
   };
 }
+
+function formHandler(route: FormRoute, deps: MountDeps): Handler {
+  const params = compileText('params', route.params);
+  const query = compileText('query');
+  const response = Compile(Success(route.response));
+  const status = route.status ?? 200;
+  const options = { field: route.field, maxFileBytes: route.maxFileBytes };
+
+  return async (request, reply) => {
+    await deps.limits.settle(request, reply);
+    const given = { params: params(request.params), query: query(request.query) };
+    refuseFormByHeaders(request.headers, options);
+    const { data, replayed } = await deps.forms.withFile(streamOf(request, reply, deps), request.headers, options, (file) => {
+      const input = { ...given, file: createHash('sha256').update(file).digest('hex') };
+      const context = (write: Write) => new Context(request, reply, { ...given, body: { file } }, write);
+      return once(route, request, reply, { input, status, ...deps }, (write) =>
+        route.handle(context(write) as RequestContext<Access, unknown, unknown, { readonly file: Buffer }>),
+      );
+    });
+    const payload = { success: true, data };
+    if (!replayed && !response.Check(payload)) throw responseProblem(route, response.Errors(payload));
+    return reply.code(status)
+      .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+      .send(JSON.stringify(payload));
+  };
+}
+
+const streamOf = (request: FastifyRequest, reply: FastifyReply, { continues, uploadStallTimeoutMs }: MountDeps): Readable =>
+  uploadBody(request.raw, {
+    onWanted: () => continues.proceed(request.raw, reply.raw),
+    stallTimeoutMs: uploadStallTimeoutMs,
+  });
 
 function rawHandler(route: RawRoute, deps: MountDeps): Handler {
   const params = compileText('params', route.params);

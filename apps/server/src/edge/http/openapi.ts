@@ -27,6 +27,7 @@ export function codesOf(route: Route): ReadonlySet<ErrorCode> {
     ...(route.method === 'GET' ? [] : WITH_CHANGE),
     ...(route.kind === 'json' && route.method !== 'GET' ? WITH_JSON : []),
     ...(route.kind === 'upload' ? (['request.media_type_unsupported', 'request.timeout'] as const) : []),
+    ...(route.kind === 'form' ? WITH_JSON : []),
     ...(route.idempotent === true ? WITH_KEY : []),
     ...(route.errors ?? []),
   ]);
@@ -96,7 +97,7 @@ function parameters(route: Route, components: Json): Json[] {
   const params = Object.entries(propertiesOf(route.params)).map(([name, schema]) => ({
     name, in: 'path', required: true, schema: named(schema, components),
   }));
-  const query = route.kind === 'upload' ? [] : Object.entries(propertiesOf(route.query)).map(([name, schema]) => ({
+  const query = route.kind === 'upload' || route.kind === 'form' ? [] : Object.entries(propertiesOf(route.query)).map(([name, schema]) => ({
     name, in: 'query', required: requiredOf(route.query).includes(name), schema: named(schema, components),
   }));
   const idempotency = route.idempotent !== true ? [] : [{
@@ -112,6 +113,11 @@ function requestBody(route: Route, components: Json): Json {
     const binary = { schema: { type: 'string', contentEncoding: 'binary' } };
     const content = Object.fromEntries(route.contentTypes.map((type) => [type, binary]));
     return { requestBody: { required: true, content } };
+  }
+  if (route.kind === 'form') {
+    const file = { type: 'string', contentMediaType: 'application/octet-stream', description: route.fieldDescription };
+    const schema = { type: 'object', properties: { [route.field]: file }, required: [route.field], additionalProperties: false };
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
   }
   if (route.kind !== 'json' || route.body === undefined) return {};
   const schema = named(route.body as TSchema, components);
@@ -131,9 +137,9 @@ function success(route: Route, components: Json): Json {
     ]);
     return Object.fromEntries(entries) as Json;
   }
-  const enveloped = route.kind === 'upload' || route.envelope !== false;
+  const enveloped = route.kind !== 'json' || route.envelope !== false;
   const schema = enveloped ? Success(route.response as TSchema) : (route.response as TSchema);
-  const status = route.kind === 'json' ? (route.status ?? 200) : 200;
+  const status = route.kind === 'upload' ? 200 : (route.status ?? 200);
   const done = { [status]: { description: 'Done', content: { 'application/json': { schema: named(schema, components) } } } };
   if (route.kind !== 'json' || route.cached === undefined) return done;
   return { ...done, 304: { description: 'Not changed since `If-None-Match`' } };

@@ -8,6 +8,7 @@ import type { Cache } from '@watchparty/redis-kit/cache';
 import type { TtlSeconds } from '../../caching/index.ts';
 import type { Queries } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Identity } from '../../kernel/identity.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Route } from '../../kernel/route.ts';
@@ -17,15 +18,17 @@ import type { Write } from '../../kernel/write.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
 import { allowOrigins } from './cors.ts';
+import { createCallers } from './callers.ts';
 import { createAddressOf, type TrustProxy, trustedProxies } from './client-address.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createFastLane } from './fast-lane.ts';
-import { type Authenticate, guard } from './guard.ts';
+import { guard } from './guard.ts';
+import { createFormReader } from './form-body.ts';
 import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { answerOtherMethods } from './methods.ts';
 import { createLimits, type Limiters } from './limits.ts';
-import { mount } from './mount.ts';
+import { isStreamed, mount } from './mount.ts';
 import { problemBody, problemHeaders, toProblem } from './problems.ts';
 import { pageRoutes } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
@@ -55,7 +58,7 @@ export interface HttpSettings {
 
 export interface HttpDeps {
   readonly routes: readonly Route[];
-  readonly authenticate: Authenticate;
+  readonly identity: Identity;
   readonly write: Write;
   readonly queries: Queries;
   readonly cache: Cache;
@@ -81,6 +84,8 @@ const MAX_HEADERS_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 /** Finds out about peers that vanished without a word while they were being sent a film. */
 const TCP_KEEP_ALIVE_MS = 60_000;
+/** A picture at its largest takes two minutes over a slow mobile network. */
+const FORMS = { arrivalTimeoutMs: 120_000, maxHeldBytes: 256 * 1024 * 1024 };
 const UPLOAD_STALL_TIMEOUT_MS = 60_000;
 /** No param of ours, an id or a UUID, comes near it. */
 const MAX_PARAM_LENGTH = 200;
@@ -106,8 +111,11 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   let drain: Drain;
   const limits = createLimits(deps.limiters, telemetry);
   const fastLane = createFastLane({
-    cache: deps.cache, limits, limiter: deps.limiters.anonymous, answers: createReadyAnswers(KEEP_ALIVE_TIMEOUT_MS),
-    addressOf: createAddressOf(trusts), requestIds, constantHeaders, isClosing: () => drain.closing, log, telemetry,
+    cache: deps.cache, limits, limiters: deps.limiters, answers: createReadyAnswers(KEEP_ALIVE_TIMEOUT_MS), requestIds,
+    callers: createCallers({
+      cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, identity: deps.identity, addressOf: createAddressOf(trusts), clock: deps.clock,
+    }),
+    constantHeaders, isClosing: () => drain.closing, log, telemetry,
   });
   const options: FastifyHttpOptions<RawServerDefault> = {
     // What Fastify itself has to say names the request by its path: queries may hold signatures.
@@ -140,7 +148,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   await allowOrigins(app, settings.corsOrigins);
   drain = createDrain(app, settings.drainTimeoutMs);
   refuseAddresses(app);
-  guard(app, deps.authenticate, limits);
+  guard(app, deps.identity, limits);
   const continues = holdBackContinue(app);
   parseJsonBodies(app, settings.requestTimeoutMs, continues);
   app.setErrorHandler((error, request, reply) => {
@@ -158,15 +166,16 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const uploadStallTimeoutMs = settings.uploadStallTimeoutMs ?? UPLOAD_STALL_TIMEOUT_MS;
   const mountDeps = {
     write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, fastLane, idempotency, continues, drain, uploadStallTimeoutMs,
+    forms: createFormReader(FORMS),
   };
   const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes()];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const route of routes) if (route.kind === 'upload') mount(scope, route, mountDeps);
+    for (const route of routes) if (isStreamed(route)) mount(scope, route, mountDeps);
   });
-  for (const route of routes) if (route.kind !== 'upload') mount(app, route, mountDeps);
+  for (const route of routes) if (!isStreamed(route)) mount(app, route, mountDeps);
   answerOtherMethods(app, routes);
 
   return { url: await listen(app, settings), idempotency, close: drain.close };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { pino } from 'pino';
+import Type from 'typebox';
 import { createCache, createMemoryStore } from '@watchparty/redis-kit/cache';
 import { createMemoryRateLimitDriver, createRateLimiter, type RateLimiter } from '@watchparty/redis-kit/rate-limit';
 import type { Queries } from '../../../db/index.ts';
@@ -45,10 +46,16 @@ export async function startEdge(routes: readonly Route[], options: EdgeOptions =
     },
     {
       routes,
-      async authenticate(token) {
-        const known = ACTORS[token];
-        if (known === undefined) throw new Problem('auth.token_invalid');
-        return known;
+      identity: {
+        async authenticate(token) {
+          const known = ACTORS[token];
+          if (known === undefined) throw new Problem('auth.token_invalid');
+          return known;
+        },
+        verified: () => undefined,
+        policy: { name: 'test.session', key: 'session:{id}', tags: [], ttl: 'test', freshness: 'strict', shape: Type.Unknown() },
+        params: ({ sessionId }) => ({ id: sessionId }),
+        actorOf: () => undefined,
       },
       write: options.write ?? ((work) => work(undefined as never, { add: () => undefined })),
       queries: options.queries ?? (undefined as never),
