@@ -15,8 +15,20 @@ export const UserRole = Type.Enum(['user', 'admin']);
 
 export const ProfilePicture = Type.Object(
   { original: Type.String(), thumbnail: Type.String(), medium: Type.String(), webp: Type.String() },
-  { additionalProperties: false, title: 'ProfilePicture' },
+  {
+    additionalProperties: false, title: 'ProfilePicture',
+    description: 'Addresses on this server. Variants that are yet to be made lead to the original',
+  },
 );
+
+export type ProfilePicture = Type.Static<typeof ProfilePicture>;
+
+/** An uploaded picture for a message, as messages take it. */
+export const UploadedImage = Type.Object(
+  { imageUrl: Type.String({ description: 'Its address on this server' }), publicId: Type.String() },
+  { additionalProperties: false, title: 'UploadedImage' },
+);
+export type UploadedImage = Type.Static<typeof UploadedImage>;
 
 const publicFields = {
   id: Id,

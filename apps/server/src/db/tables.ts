@@ -7,6 +7,7 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 export interface Tables {
   users: UsersTable;
   setup_tokens: SetupTokensTable;
+  pictures: PicturesTable;
   sessions: SessionsTable;
   outbox: OutboxTable;
   idempotency_keys: IdempotencyKeysTable;
@@ -50,6 +51,16 @@ interface SetupTokensTable {
   created_at: Stamp;
   used_at: Date | null;
   used_by: number | null;
+}
+
+/** Owner: modules/accounts. */
+interface PicturesTable {
+  name: string;
+  kind: 'avatar' | 'image';
+  extension: 'jpg' | 'png' | 'webp' | 'avif' | 'gif';
+  owner_id: number | null;
+  status: 'storing' | 'loose' | 'used' | 'retired';
+  changed_at: Date;
 }
 
 /** Owner: modules/sessions. */

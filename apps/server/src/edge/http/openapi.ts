@@ -36,6 +36,7 @@ export function codesOf(route: Route): ReadonlySet<ErrorCode> {
 const TAGS: Readonly<Record<string, string>> = {
   Operations: 'For monitors and load balancers.',
   Accounts: 'Registering, signing in, and one’s own profile.',
+  Pictures: 'Profile pictures, and pictures for messages.',
   Sessions: 'Tokens: an access token is good for a quarter of an hour, a refresh token for one new pair.',
   Movies: 'The library: films uploaded here or linked from elsewhere.',
   Rooms: 'Places to watch together: people, their roles, and the playback that they share.',
