@@ -8,6 +8,8 @@ export interface Telemetry {
   limiterDecision(policy: string, outcome: 'allowed' | 'refused', source: 'redis' | 'local' | 'off'): void;
   /** A write was answered although not all of its invalidations are applied, and another node may still show what was. */
   unfencedWrite(): void;
+  /** A try of a job ended `ms` after it was taken up. */
+  jobRan(name: string, outcome: string, ms: number): void;
 }
 
-export const noTelemetry: Telemetry = { answered: () => {}, limiterDecision: () => {}, unfencedWrite: () => {} };
+export const noTelemetry: Telemetry = { answered: () => {}, limiterDecision: () => {}, unfencedWrite: () => {}, jobRan: () => {} };

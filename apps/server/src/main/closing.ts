@@ -1,5 +1,7 @@
 import type { Log } from '../kernel/log.ts';
 
+export type Closing = ReturnType<typeof createClosing>;
+
 /** Closes what was opened, in reverse order, each step to its end, whatever the others do. */
 export function createClosing(log: Log) {
   const steps: { readonly name: string; readonly close: () => Promise<void> }[] = [];

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { createMemoryStore, createRedisStore } from '@watchparty/redis-kit/cache';
+import { createPostgresJobDriver, createRedisJobDriver, type JobDriver } from '@watchparty/redis-kit/jobs';
 import {
   createMemoryRateLimitDriver, createRateLimiter, createRedisRateLimitDriver, createScriptSender, type RateLimitDriver,
 } from '@watchparty/redis-kit/rate-limit';
 import { openRedis } from '@watchparty/redis-kit/redis';
 import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
-import { migrate, openDatabase, takeSingleNodeLock } from '../db/index.ts';
+import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
+import type { JobHandler } from '../kernel/job.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Queues } from '../kernel/queues.ts';
 import type { Write } from '../kernel/write.ts';
 import {
   type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, defaultPasswordCost, type PasswordCost,
@@ -27,9 +30,11 @@ import { createRooms, type Rooms, roomsRoutes } from '../modules/rooms/index.ts'
 import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes } from '../modules/sessions/index.ts';
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage, openS3Storage } from '../storage/index.ts';
-import { createClosing } from './closing.ts';
+import { createWorkers } from '../workers/index.ts';
+import { type Closing, createClosing } from './closing.ts';
 import { warnOfEviction } from './eviction.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { jobDeclarations } from './jobs.ts';
 import { cachePolicies } from './policies.ts';
 
 export interface App {
@@ -43,6 +48,7 @@ export interface App {
   readonly movieFiles: MovieFiles;
   readonly rooms: Rooms;
   readonly chat: Chat;
+  readonly queues: Queues;
   /** Drains and closes everything, the database last. */
   close(): Promise<void>;
 }
@@ -105,8 +111,13 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       takeUp: () => outbox.drain(),
     });
     closing.add('cache', () => caching.cache.close());
+    const jobs = createWorkers({
+      declarations: jobDeclarations, driver: await openJobDriver(config, { database, log, closing }), database,
+      telemetry: counters.telemetry, log: log.child({ module: 'workers' }),
+    });
+    closing.add('queues', () => jobs.close());
     const outbox: Outbox = await createOutbox({
-      database, handlers: [...movieEffects(storage), caching.handler], clock, log: log.child({ module: 'outbox' }),
+      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects], clock, log: log.child({ module: 'outbox' }),
       onUnfenced: counters.telemetry.unfencedWrite,
     });
     closing.add('outbox', () => outbox.close());
@@ -142,12 +153,23 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
 
+    // One for each of main/jobs.ts.
+    const jobHandlers: readonly JobHandler[] = [];
+    const workers = jobs.start({
+      write: outbox.write,
+      work: config.role === 'web'
+        ? undefined
+        : { handlers: jobHandlers, schedules: config.schedules.enabled ? { timeZone: config.schedules.timeZone } : undefined },
+    });
+    closing.add('workers', () => workers.close());
+
     const cacheAdmin = createCacheAdmin({
       cache: caching.cache, policies: cachePolicies, clock, log: log.child({ module: 'operations' }),
     });
     closing.add('cache administration', () => cacheAdmin.close());
     const metrics = createMetrics({
       counters, cache: caching.cache, policies: cachePolicies.map(({ name }) => name), database, outbox,
+      queues: workers.queues,
       connections: { cache: redis, ...(mainRedis !== redis && { main: mainRedis }) },
     });
 
@@ -167,7 +189,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
           ],
-          authenticate: sessions.identity.authenticate,
+          identity: sessions.identity,
           write: outbox.write,
           queries,
           cache: caching.cache,
@@ -184,16 +206,31 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       log: log.child({ module: 'housekeeping' }),
       tasks: {
         'abandoned uploads': () => movieFiles.sweep(outbox.write),
+        'rows of ended jobs': () => workers.sweep(),
         ...(http !== undefined && { 'old idempotency keys': () => http.idempotency.sweep() }),
       },
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, sessions, movies, movieFiles, rooms, chat, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, sessions, movies, movieFiles, rooms, chat, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;
   }
+}
+
+/** The queues live in Redis, or with everything else in PostgreSQL. */
+async function openJobDriver(
+  config: Config, { database, log, closing }: { readonly database: Database; readonly log: Log; readonly closing: Closing },
+): Promise<JobDriver> {
+  if (config.redis.kind === 'none') {
+    const { pool, close } = openQueuePool(database, log.child({ module: 'workers' }));
+    closing.add('pool of the queues', close);
+    return createPostgresJobDriver({ pool });
+  }
+  const connection = openRedis(config.redis, { profile: 'worker' });
+  closing.add('redis of the queues', () => connection.close());
+  return createRedisJobDriver({ connection });
 }
 
 function createLimiters({ windowMs, anonymousMax, userMax, authMax }: Config['rateLimit'], driver: RateLimitDriver): Limiters {

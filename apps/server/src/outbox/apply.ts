@@ -38,7 +38,7 @@ interface Deps {
 export function createApply({ handlers, rests, log }: Deps, settings: ApplySettings) {
   async function tryRows(handler: EffectHandler, rows: readonly ClaimedRow[]): Promise<unknown> {
     try {
-      await callHandler(handler, rows.map((row) => row.payload), settings.handlerTimeoutMs);
+      await callHandler(handler, rows, settings.handlerTimeoutMs);
       rests.back(handler.kind);
       return undefined;
     } catch (error) {

@@ -1,5 +1,12 @@
 import type { Static, TSchema } from 'typebox';
+import type { Tx } from '../db/index.ts';
 import type { Effect } from '../kernel/write.ts';
+
+export interface RecordedEffect<P = unknown> {
+  /** A UUID of its own, for ever. */
+  readonly id: string;
+  readonly payload: P;
+}
 
 /** How effects of one kind are applied. Idempotent: after a crash an effect may be applied again. */
 export interface EffectHandler<S extends TSchema = TSchema> {
@@ -7,8 +14,13 @@ export interface EffectHandler<S extends TSchema = TSchema> {
   readonly schema: S;
   /** True: the write's answer waits until the effect is applied (invalidations). */
   readonly answerWaits: boolean;
-  /** Applies all, in this order, or throws. `EffectUnavailable` says that the target is away, not that the row is bad. */
-  apply(payloads: readonly Static<S>[]): Promise<void>;
+  /** What else is committed with the effects, in the transaction of their change: rows that outlive them. */
+  record?(tx: Tx, effects: readonly RecordedEffect<Static<S>>[]): Promise<void>;
+  /**
+   * Applies all, in this order, or throws. `EffectUnavailable` says that the target is away, not that the row is bad.
+   * `ids` are the effects' own, in the same order.
+   */
+  apply(payloads: readonly Static<S>[], ids: readonly string[]): Promise<void>;
 }
 
 /**
@@ -25,13 +37,15 @@ export class EffectTimeout extends EffectUnavailable {
 }
 
 /** Applies or throws; `EffectTimeout` after `timeoutMs`, so that a handler that hangs cannot hold its rows for ever. */
-export async function callHandler(handler: EffectHandler, payloads: readonly unknown[], timeoutMs: number): Promise<void> {
+export async function callHandler(handler: EffectHandler, effects: readonly RecordedEffect[], timeoutMs: number): Promise<void> {
+  const payloads = effects.map(({ payload }) => payload);
+  const ids = effects.map(({ id }) => id);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new EffectTimeout(`${handler.kind} took longer than ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    await Promise.race([handler.apply(payloads), timeout]);
+    await Promise.race([handler.apply(payloads, ids), timeout]);
   } finally {
     clearTimeout(timer);
   }

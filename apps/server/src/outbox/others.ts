@@ -1,7 +1,7 @@
 import type { Queries } from '../db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
-import { createBatcher } from './batcher.ts';
+import { createBatcher } from '../kernel/batcher.ts';
 import * as repo from './outbox.repo.ts';
 
 /** A node whose listening session is lost has it back within this time, unless its database is away. */

@@ -1,11 +1,11 @@
 import { Check } from 'typebox/value';
-import type { Database } from '../db/index.ts';
+import type { Database, Tx } from '../db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { uuidv7 } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Effect, Write } from '../kernel/write.ts';
 import { type ApplySettings, createApply } from './apply.ts';
-import { type Batcher, createBatcher } from './batcher.ts';
+import { type Batcher, createBatcher } from '../kernel/batcher.ts';
 import { callHandler, type EffectHandler, EffectTimeout, EffectUnavailable } from './handler.ts';
 import { createOthers } from './others.ts';
 import * as repo from './outbox.repo.ts';
@@ -62,6 +62,7 @@ interface Deps {
 export async function createOutbox(deps: Deps, settings: OutboxSettings = defaultOutboxSettings): Promise<Outbox> {
   const { database, clock, log } = deps;
   const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
+  const recording = deps.handlers.filter((handler) => handler.record !== undefined);
   const rests = createRests(settings, clock);
   const apply = createApply({ handlers, rests, log }, settings);
   const relay = await createRelay({ database, kinds: [...handlers.keys()], apply, rests, log }, settings);
@@ -101,7 +102,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
         createBatcher(async (rows) => {
           try {
             const timeoutMs = Math.min(settings.answerWaitMs, settings.handlerTimeoutMs);
-            await callHandler(handler, rows.map((row) => row.payload), timeoutMs);
+            await callHandler(handler, rows, timeoutMs);
           } catch (error) {
             const away = error instanceof EffectUnavailable;
             // Of a target that is away its own watch has told; a line for each write would bury it.
@@ -149,11 +150,21 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     if (fenced?.every(Boolean) !== true) deps.onUnfenced?.();
   }
 
+  async function record(tx: Tx, rows: readonly repo.OutboxRow[]): Promise<void> {
+    for (const handler of recording) {
+      const ofKind = rows.filter(({ kind }) => kind === handler.kind);
+      if (ofKind.length > 0) await handler.record!(tx, ofKind);
+    }
+  }
+
   const write: Write = async (work) => {
     const { rows, value } = await database.transaction(async (tx) => {
       const effects: repo.OutboxRow[] = [];
       const result = await work(tx, { add: (effect) => effects.push(toRow(effect)) });
-      if (effects.length > 0) await repo.insert(tx, effects, settings.ownershipMs);
+      if (effects.length > 0) {
+        await repo.insert(tx, effects, settings.ownershipMs);
+        await record(tx, effects);
+      }
       return { rows: effects, value: result };
     });
     if (rows.length > 0) await committed(rows);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queries } from '../db/index.ts';
 import type { Log } from '../kernel/log.ts';
-import { createBatcher } from './batcher.ts';
+import { createBatcher } from '../kernel/batcher.ts';
 import * as repo from './outbox.repo.ts';
 import type { Others } from './others.ts';
 import type { CommittedRow } from './relay.ts';

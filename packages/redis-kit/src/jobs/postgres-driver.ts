@@ -4,20 +4,25 @@ import {
 } from 'bullmq';
 import type { JobDriver } from './driver.ts';
 
-export type { PgPool };
+/** node-postgres' own, whose types BullMQ's do not take. */
+export interface JobPool {
+  connect(): Promise<object>;
+  end(): Promise<void>;
+}
 
 interface Deps {
   /**
    * A pool of node-postgres, used by the queues alone, with `bullmq` as its only `search_path`; its owner closes it after
    * the driver. Each worker keeps one of its connections to listen on.
    */
-  readonly pool: PgPool;
+  readonly pool: JobPool;
 }
 
 const SCHEMA = 'bullmq';
 
 /** Queues in PostgreSQL, in a schema of their own, which this makes or brings up to date. */
-export async function createPostgresJobDriver({ pool }: Deps): Promise<JobDriver> {
+export async function createPostgresJobDriver({ pool: given }: Deps): Promise<JobDriver> {
+  const pool = given as PgPool;
   const client = await pool.connect();
   try {
     await runMigrations(client, SCHEMA);

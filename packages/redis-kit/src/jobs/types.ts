@@ -47,11 +47,16 @@ export interface JobRun {
  */
 export interface JobLedger {
   /** The payload of a job whose effect is not recorded; undefined when it is, or when nobody knows the job. */
-  open(id: string): Promise<{ readonly payload: unknown } | undefined>;
+  open(job: JobRef): Promise<{ readonly payload: unknown } | undefined>;
   /** Records the effect. Once is enough: a second time changes nothing. */
-  done(id: string): Promise<void>;
+  done(job: JobRef): Promise<void>;
   /** Records that the last try has failed. */
-  failed(id: string, error: Error): Promise<void>;
+  failed(job: JobRef, error: Error): Promise<void>;
+}
+
+export interface JobRef {
+  readonly id: string;
+  readonly kind: JobKind;
 }
 
 /** What becomes of runs, for whoever counts. */

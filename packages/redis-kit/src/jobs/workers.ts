@@ -2,7 +2,7 @@ import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
 import type { Catalogue } from './catalogue.ts';
 import type { JobDriver } from './driver.ts';
 import { endsWithin } from './ends-within.ts';
-import { type JobLedger, type JobLog, type JobRun, type RunOutcome, Unrecoverable } from './types.ts';
+import { type JobLedger, type JobLog, type JobRef, type JobRun, type RunOutcome, Unrecoverable } from './types.ts';
 
 export interface WorkerSettings {
   /** How long a run may be silent before another worker takes its job; renewed three times within. */
@@ -57,13 +57,13 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
   }
 
   /** The effect has come about: it is recorded as soon as that is possible, or the next try would repeat it. */
-  async function recordDone(id: string, signal: AbortSignal): Promise<void> {
+  async function recordDone(job: JobRef, signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
-        return await ledger.done(id);
+        return await ledger.done(job);
       } catch (err) {
         if (signal.aborted) throw err;
-        log.warn({ err, jobId: id }, 'The effect of a job could not be recorded; trying again');
+        log.warn({ err, jobId: job.id }, 'The effect of a job could not be recorded; trying again');
         await new Promise((resolve) => setTimeout(resolve, settings.postponeMs));
       }
     }
@@ -73,9 +73,10 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     const kind = catalogue.kind(job.name);
     // A newer version wrote it: one of its nodes will know.
     if (kind === undefined) return 'postponed';
+    const ref = { id, kind };
     let entry;
     try {
-      entry = await ledger.open(id);
+      entry = await ledger.open(ref);
     } catch (err) {
       log.debug({ err, jobId: id, job: job.name }, 'Cannot see whether a job is done');
       return 'postponed';
@@ -86,7 +87,7 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     try {
       if (!kind.accepts(payload)) throw new Unrecoverable(`The payload does not fit ${kind.name}`);
       await abortable(controller, kind.timeoutMs, (signal) => deps.run({ id, kind, attempt, payload, signal }), (late) => {
-        late.then(() => ledger.done(id)).catch(() => {});
+        late.then(() => ledger.done(ref)).catch(() => {});
       });
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -96,14 +97,14 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
       log[last ? 'error' : 'warn']({ err: error, jobId: id, job: kind.name, attempt }, last ? 'Job failed for good' : 'Job failed');
       if (!last) throw error;
       try {
-        await ledger.failed(id, error);
+        await ledger.failed(ref, error);
       } catch {
         return 'postponed';
       }
       throw new FailedForGood(error);
     }
     try {
-      await recordDone(id, controller.signal);
+      await recordDone(ref, controller.signal);
     } catch {
       return 'postponed';
     }

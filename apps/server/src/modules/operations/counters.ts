@@ -25,17 +25,25 @@ export interface DecisionCount {
   count: number;
 }
 
+export interface RunsOfJob {
+  readonly job: string;
+  readonly outcome: string;
+  readonly durations: Durations;
+}
+
 /** What has been told since the start of this process. */
 export interface Counters {
   readonly telemetry: Telemetry;
   answers(): Iterable<AnswersOfRoute>;
   decisions(): Iterable<DecisionCount>;
   unfencedWrites(): number;
+  jobRuns(): Iterable<RunsOfJob>;
 }
 
 export function createCounters(): Counters {
   const answers = new Map<Pick<Route, 'method' | 'path'> | undefined, AnswersOfRoute>();
   const decisions = new Map<string, DecisionCount[]>();
+  const jobRuns = new Map<string, RunsOfJob[]>();
   let unfencedWrites = 0;
 
   return {
@@ -46,13 +54,7 @@ export function createCounters(): Counters {
           ofRoute = { method: route?.method ?? 'none', route: route?.path ?? 'none', byClass: [] };
           answers.set(route, ofRoute);
         }
-        const durations = (ofRoute.byClass[Math.trunc(status / 100)] ??= {
-          counts: new Float64Array(DURATION_BOUNDS_MS.length + 1), sumMs: 0,
-        });
-        let bucket = 0;
-        while (bucket < DURATION_BOUNDS_MS.length && ms > DURATION_BOUNDS_MS[bucket]!) bucket += 1;
-        durations.counts[bucket]! += 1;
-        durations.sumMs += ms;
+        observe((ofRoute.byClass[Math.trunc(status / 100)] ??= noDurations()), ms);
       },
       limiterDecision(policy, outcome, source) {
         const ofPolicy = decisions.get(policy) ?? [];
@@ -64,9 +66,29 @@ export function createCounters(): Counters {
       unfencedWrite() {
         unfencedWrites += 1;
       },
+      jobRan(job, outcome, ms) {
+        const ofJob = jobRuns.get(job) ?? [];
+        if (ofJob.length === 0) jobRuns.set(job, ofJob);
+        let runs = ofJob.find((counted) => counted.outcome === outcome);
+        if (runs === undefined) {
+          runs = { job, outcome, durations: noDurations() };
+          ofJob.push(runs);
+        }
+        observe(runs.durations, ms);
+      },
     },
     answers: () => answers.values(),
     decisions: () => [...decisions.values()].flat(),
     unfencedWrites: () => unfencedWrites,
+    jobRuns: () => [...jobRuns.values()].flat(),
   };
+}
+
+const noDurations = (): Durations => ({ counts: new Float64Array(DURATION_BOUNDS_MS.length + 1), sumMs: 0 });
+
+function observe(durations: Durations, ms: number): void {
+  let bucket = 0;
+  while (bucket < DURATION_BOUNDS_MS.length && ms > DURATION_BOUNDS_MS[bucket]!) bucket += 1;
+  durations.counts[bucket]! += 1;
+  durations.sumMs += ms;
 }

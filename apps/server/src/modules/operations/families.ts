@@ -1,4 +1,5 @@
 import type { Cache } from '@watchparty/redis-kit/cache';
+import type { QueueStats } from '../../kernel/queues.ts';
 import { type Counters, DURATION_BOUNDS_MS, type Durations } from './counters.ts';
 
 /** What one scrape has found; undefined: could not be found out. */
@@ -10,6 +11,8 @@ export interface Facts {
   /** By what the connection is for; empty where there is no Redis. */
   readonly redis: readonly { readonly connection: string; readonly latencyMs: number | undefined }[];
   readonly databaseLatencyMs: number | undefined;
+  /** One of each queue. */
+  readonly queues: readonly (QueueStats & { readonly oldestSeconds: number })[];
   readonly outbox: { readonly pending: number; readonly oldestSeconds: number; readonly failed: number } | undefined;
 }
 
@@ -41,6 +44,10 @@ const ofPolicies = (read: (counts: Counts | undefined, policy: string) => Sample
 };
 const countOf = (field: keyof Counts) =>
   ofPolicies((counts, policy) => [{ labels: { policy }, value: counts?.[field] ?? 0 }]);
+
+/** One sample per queue. */
+const ofQueues = (field: 'waiting' | 'active' | 'delayed' | 'completed' | 'failed' | 'oldestSeconds') => ({ queues }: Facts): Sample[] =>
+  queues.map((queue) => ({ labels: { queue: queue.queueName }, value: queue[field] }));
 
 const known = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ value }]);
 
@@ -78,6 +85,12 @@ export const FAMILIES: readonly Family[] = [
   gauge('outbox_pending', 'Effects of writes that are not yet applied, of all nodes', ({ outbox }) => known(outbox?.pending)),
   gauge('outbox_oldest_seconds', 'Age of the oldest of them', ({ outbox }) => known(outbox?.oldestSeconds)),
   gauge('outbox_failed', 'Effects that were given up and set aside', ({ outbox }) => known(outbox?.failed)),
+  gauge('jobs_waiting', 'Jobs that could run now and do not yet', ofQueues('waiting')),
+  gauge('jobs_active', 'Jobs that run, on all nodes', ofQueues('active')),
+  gauge('jobs_delayed', 'Jobs meant for later, or waiting for their next try', ofQueues('delayed')),
+  gauge('jobs_oldest_waiting_seconds', 'Age of the oldest job that is due and not done', ofQueues('oldestSeconds')),
+  counter('jobs_completed_total', 'Jobs done since the installation', ofQueues('completed')),
+  counter('jobs_failed_total', 'Jobs that failed for good since the installation', ofQueues('failed')),
   counter('rate_limit_decisions_total', 'Decisions of the rate limits, and who counted: Redis or this process',
     ({ counters }) => [...counters.decisions()].map(({ policy, outcome, source, count }) => ({ labels: { policy, outcome, source }, value: count }))),
   {
@@ -85,6 +98,11 @@ export const FAMILIES: readonly Family[] = [
     samples: ({ counters }) =>
       [...counters.answers()].flatMap(({ method, route, byClass }) =>
         byClass.flatMap((durations, digit) => histogram({ method, route, status: `${digit}xx` }, durations))),
+  },
+  {
+    name: 'job_duration_seconds', type: 'histogram', help: 'One try of a job, by what became of it, in this process',
+    samples: ({ counters }) =>
+      [...counters.jobRuns()].flatMap(({ job, outcome, durations }) => histogram({ job, outcome }, durations)),
   },
 ];
 

@@ -1,12 +1,14 @@
 import type { RedisConnection } from '@watchparty/redis-kit/redis';
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { Database } from '../../db/index.ts';
+import type { Queues } from '../../kernel/queues.ts';
 import type { Outbox } from '../../outbox/index.ts';
 import { FAMILIES, type Facts, type Family } from './families.ts';
 
 export interface MetricsDeps extends Pick<Facts, 'counters' | 'cache' | 'policies'> {
   readonly database: Pick<Database, 'health'>;
   readonly outbox: Pick<Outbox, 'figures'>;
+  readonly queues: Pick<Queues, 'stats' | 'oldestWaitingSeconds'>;
   /** By what they are for. */
   readonly connections: Readonly<Record<string, RedisConnection>>;
 }
@@ -17,18 +19,22 @@ export interface Scrape {
 }
 
 /** Answers what Prometheus scrapes. Everything is found out when somebody asks; what is away is missing, never zero. */
-export function createMetrics({ counters, cache, policies, database, outbox, connections }: MetricsDeps): () => Promise<Scrape> {
+export function createMetrics({ counters, cache, policies, database, outbox, queues, connections }: MetricsDeps): () => Promise<Scrape> {
   // Node's own metrics watch the event loop and the collector; until the first scrape nobody needs that.
   let defaults: Registry | undefined;
 
   async function facts(): Promise<Facts> {
     const there = Object.entries(connections).filter(([, { kind }]) => kind !== 'none');
-    const [databaseLatencyMs, figures, redis] = await Promise.all([
+    const [databaseLatencyMs, figures, ofQueues, redis] = await Promise.all([
       orUndefined(async () => (await database.health()).latencyMs),
       orUndefined(() => outbox.figures()),
+      orUndefined(async () => {
+        const [stats, oldest] = await Promise.all([queues.stats(), queues.oldestWaitingSeconds()]);
+        return Object.values(stats).map((queue) => ({ ...queue, oldestSeconds: oldest[queue.queueName] }));
+      }),
       Promise.all(there.map(async ([connection, to]) => ({ connection, latencyMs: await orUndefined(() => to.ping()) }))),
     ]);
-    return { counters, cache, policies, redis, databaseLatencyMs, outbox: figures };
+    return { counters, cache, policies, redis, databaseLatencyMs, outbox: figures, queues: ofQueues ?? [] };
   }
 
   return async () => {

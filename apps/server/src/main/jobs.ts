@@ -1,0 +1,4 @@
+import type { JobDeclaration } from '../kernel/job.ts';
+
+/** Every job there is: what nodes of all roles may enqueue. `compose.ts` gives each its handler. */
+export const jobDeclarations: readonly JobDeclaration[] = [];

@@ -1,0 +1,23 @@
+import { type Catalogue, createCatalogue, type NewJob } from '@watchparty/redis-kit/jobs';
+import { Check } from 'typebox/value';
+import type { JobDeclaration } from '../kernel/job.ts';
+
+/** The jobs of this version. */
+export interface Jobs {
+  readonly declarations: readonly JobDeclaration[];
+  readonly catalogue: Catalogue;
+  /** Undefined: another version's. */
+  named(name: string): JobDeclaration | undefined;
+}
+
+export function createJobs(declarations: readonly JobDeclaration[]): Jobs {
+  const byName = new Map(declarations.map((job) => [job.name, job]));
+  const catalogue = createCatalogue(declarations.map(({ payload, ...job }) => ({ ...job, accepts: (value) => Check(payload, value) })));
+  return { declarations, catalogue, named: (name) => byName.get(name) };
+}
+
+/** As the queue gets it: a payload that is confidential stays in the database. */
+export function toQueue(job: JobDeclaration, { id, payload, delayMs }: { id: string; payload: unknown; delayMs?: number }): NewJob {
+  const shown = job.confidential === true ? {} : (payload as object);
+  return { id, name: job.name, shown, ...(delayMs !== undefined && { delayMs }) };
+}

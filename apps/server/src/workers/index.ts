@@ -1,0 +1,1 @@
+export { createWorkers, type JobsBeforeStart, type Workers } from './workers.ts';
