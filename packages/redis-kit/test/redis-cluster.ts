@@ -15,8 +15,8 @@ export interface TestCluster {
 const SLOTS = 16_384;
 const JOIN_TIMEOUT_MS = 30_000;
 
-/** Three masters without replicas, each with a third of the slots, on this machine. */
-export async function startCluster(): Promise<TestCluster> {
+/** Three masters without replicas, each with a third of the slots, on this machine; `more`: arguments for the nth of them. */
+export async function startCluster(more: (nth: number) => readonly string[] = () => []): Promise<TestCluster> {
   const servers: TestRedis[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));
@@ -28,7 +28,7 @@ export async function startCluster(): Promise<TestCluster> {
       busPorts.push(busPort);
       servers.push(await startRedis([
         '--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-port', `${busPort}`,
-        '--cluster-node-timeout', '1000',
+        '--cluster-node-timeout', '1000', ...more(nth),
       ]));
     }
     const ports = servers.map(({ url }) => Number(new URL(url).port));

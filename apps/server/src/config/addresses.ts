@@ -79,19 +79,24 @@ export const redisUrl: Parser<RedisAddress> = {
   },
 };
 
+const TLS = 'rediss://';
+
 /** Some nodes of a Redis Cluster; the client finds the others. */
-export const redisNodes: Parser<readonly RedisNode[]> = {
-  accepts: 'host:port pairs separated by commas, such as 10.0.0.1:6379,10.0.0.2:6379',
+export const redisNodes: Parser<{ readonly nodes: readonly RedisNode[]; readonly tls: boolean }> = {
+  accepts: 'host:port pairs separated by commas, such as 10.0.0.1:6379,10.0.0.2:6379, or each with rediss:// for TLS',
   parse(text) {
     const nodes: RedisNode[] = [];
-    for (const item of text.split(',')) {
-      const match = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(item.trim());
+    const items = text.split(',').map((item) => item.trim());
+    const secure = items.filter((item) => item.startsWith(TLS));
+    if (secure.length > 0 && secure.length < items.length) return undefined;
+    for (const item of items.map((each) => (each.startsWith(TLS) ? each.slice(TLS.length) : each))) {
+      const match = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/i.exec(item);
       const name = match?.[1] === undefined ? undefined : host.parse(match[1]);
       const port = Number(match?.[2] ?? REDIS_PORT);
       if (name === undefined || port < 1 || port > 65_535) return undefined;
       nodes.push({ host: name, port });
     }
-    return nodes;
+    return { nodes, tls: secure.length > 0 };
   },
 };
 

@@ -47,6 +47,7 @@ export type RedisConfig =
   | {
     readonly kind: 'cluster';
     readonly nodes: readonly RedisNode[];
+    readonly tls: boolean;
     readonly password: string | undefined;
     readonly timeoutMs: number;
   };

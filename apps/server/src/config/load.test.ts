@@ -167,7 +167,10 @@ describe('Redis and mail', () => {
     const parts = { REDIS_HOST: 'h', REDIS_PASSWORD: 'p@', REDIS_DB: '2' };
     expect(load(parts).redis).toEqual({ ...server, username: undefined, tls: false });
     expect(load({ REDIS_CLUSTER_NODES: 'a:1, [::1]:2', REDIS_PASSWORD: 'p' }).redis).toEqual({
-      kind: 'cluster', nodes: [{ host: 'a', port: 1 }, { host: '::1', port: 2 }], password: 'p', timeoutMs: 50,
+      kind: 'cluster', nodes: [{ host: 'a', port: 1 }, { host: '::1', port: 2 }], tls: false, password: 'p', timeoutMs: 50,
+    });
+    expect(load({ REDIS_CLUSTER_NODES: 'rediss://a:1,rediss://b' }).redis).toMatchObject({
+      nodes: [{ host: 'a', port: 1 }, { host: 'b', port: 6379 }], tls: true,
     });
   });
 

@@ -51,7 +51,7 @@ const refuses: [name: string, parser: Parser<unknown>, texts: string[]][] = [
   ['host', host, ['http://h', 'h:80', 'a b', 'h/', '-a', 'a..b', '']],
   ['databaseUrl', databaseUrl, ['h', 'mysql://h/d', 'postgres://u:%zz@h/d', 'postgres://h:99999/d']],
   ['redisUrl', redisUrl, ['h:6379', 'http://h', 'redis://', 'redis://h/x', 'redis://h/1/2', 'redis://:%zz@h']],
-  ['redisNodes', redisNodes, ['a,', ',', 'a:0', 'a:70000', 'redis://a:1', 'a b:1', '::1']],
+  ['redisNodes', redisNodes, ['a,', ',', 'a:0', 'a:70000', 'redis://a:1', 'a b:1', '::1', 'rediss://a:1,b:2', 'rediss://']],
   ['origin', origin, ['a.example', 'ftp://a', 'https://a/b', 'https://a?', 'https://u@a', 'null', 'https://*.a', '*']],
   ['origins', origins, ['http://a,', 'http://a;http://b', '*,http://a']],
   ['trustProxy', trustProxy, ['101', 'proxy', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.0/', '1.2.3.4,']],

@@ -6,7 +6,7 @@ export function redisConfig(values: ConfigValues): RedisConfig {
   const timeoutMs = values.REDIS_TIMEOUT_MS;
   const password = values.REDIS_PASSWORD;
   if (values.REDIS_URL) return { kind: 'standalone', timeoutMs, ...values.REDIS_URL };
-  if (values.REDIS_CLUSTER_NODES) return { kind: 'cluster', nodes: values.REDIS_CLUSTER_NODES, password, timeoutMs };
+  if (values.REDIS_CLUSTER_NODES) return { kind: 'cluster', ...values.REDIS_CLUSTER_NODES, password, timeoutMs };
   if (!values.REDIS_HOST) return { kind: 'none' };
   return {
     kind: 'standalone',

@@ -19,6 +19,7 @@ export type RedisSettings =
     readonly kind: 'cluster';
     readonly nodes: readonly { readonly host: string; readonly port: number }[];
     readonly password?: string | undefined;
+    readonly tls?: boolean;
     readonly timeoutMs: number;
   };
 
@@ -163,10 +164,12 @@ function openStandalone(settings: Extract<RedisSettings, { kind: 'standalone' }>
 }
 
 function openCluster(settings: Extract<RedisSettings, { kind: 'cluster' }>, profile: RedisProfile): Cluster {
-  const { nodes, password, timeoutMs } = settings;
+  const { nodes, password, tls = false, timeoutMs } = settings;
   const { enableOfflineQueue, ...options } = optionsFor(profile, timeoutMs);
   return new Cluster(nodes.map(({ host, port }) => ({ host, port })), {
-    redisOptions: { ...options, ...(password !== undefined && { password }) },
+    redisOptions: { ...options, ...(password !== undefined && { password }), ...(tls && { tls: {} }) },
+    // Certificates name hosts, not the addresses behind them.
+    ...(tls && { dnsLookup: (name, found) => found(null, name) }),
     clusterRetryStrategy: retry,
     enableOfflineQueue,
     // Loads and versions are read where they are written: a replica may lag behind.

@@ -5,10 +5,12 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startCluster } from '../../test/redis-cluster.ts';
 import { startRedis, type TestRedis } from '../../test/redis.ts';
 
 const run = promisify(execFile);
+let secure: (tlsPort: number) => string[];
 let folder: string;
 let certificate: string;
 let redis: TestRedis;
@@ -24,9 +26,10 @@ beforeAll(async () => {
   ]);
   port = await freePort();
   // A Redis built without TLS does not start with these, and says why.
-  redis = await startRedis([
-    '--tls-port', `${port}`, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no',
-  ]);
+  secure = (tlsPort) => [
+    '--tls-port', `${tlsPort}`, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no',
+  ];
+  redis = await startRedis(secure(port));
 });
 afterAll(async () => {
   await redis?.stop();
@@ -72,6 +75,14 @@ test('A certificate that nobody vouches for is not accepted', async () => {
 test('TLS towards a port that does not speak it is no connection either', async () => {
   const [status, answer] = (await find({}, { port: Number(new URL(redis.url).port), tls: true })) as [string, string];
   expect([status, answer]).toEqual(['disconnected', 'refused']);
+});
+
+test('A cluster over TLS: every node is found, and asked over TLS', { timeout: 60_000 }, async () => {
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const cluster = await startCluster((nth) => [...secure(ports[nth]!), '--tls-cluster', 'yes']);
+  onTestFinished(() => cluster.stop());
+  const settings = { kind: 'cluster', nodes: [{ host: '127.0.0.1', port: ports[1] }], tls: true };
+  expect(await find({ NODE_EXTRA_CA_CERTS: certificate }, settings)).toEqual(['connected', 'OK', null]);
 });
 
 test('A process that closes its connections ends by itself, whether there is a Redis or not', async () => {
