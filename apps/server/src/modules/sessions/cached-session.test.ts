@@ -35,6 +35,14 @@ const logout = (node: TestApp, token: string) => node.ask('POST', '/api/auth/log
 const removeUnnoticed = (sessionId: string) =>
   a.db.database.kysely.deleteFrom('sessions').where('id', '=', sessionId).execute();
 
+/** By the book (RFC 7515), with the secret of the nodes. */
+function forge(token: string, changes: object): string {
+  const [header, claims] = token.split('.');
+  const body = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(claims!, 'base64url').toString()), ...changes })).toString('base64url');
+  const signature = createHmac('sha256', a.config.auth.jwtSecret).update(`${header}.${body}`).digest('base64url');
+  return `${header}.${body}.${signature}`;
+}
+
 describe('[SE6] A session in the cache', () => {
   test.each([
     ['its own tag', (user: TestUser) => `session:${user.sessionId}`],
@@ -62,6 +70,17 @@ describe('[SE6] A session in the cache', () => {
     expect(rest).toEqual([]);
     expect(Math.round((await client.pttl(key)) / DAY)).toBe(14);
   });
+});
+
+test('[SE6] Nothing is kept for a token that names another user than its session’s', async () => {
+  const [user, other] = [await make.user(), await make.user()];
+  expect((await profile(a, forge(user.token, { sub: `${other.id}` }))).status).toBe(401);
+  await profile(a, other.token);
+  const client = connectTo(nodes.redis.url);
+  onTestFinished(() => client.disconnect());
+  // Stored after what came before it, on the same connection.
+  await expect.poll(() => client.exists(`session:${other.sessionId}`)).toBe(1);
+  expect(await client.exists(`session:${user.sessionId}`)).toBe(0);
 });
 
 describe('[SE2] [SE6] At the next request on the other node', () => {
@@ -110,14 +129,6 @@ describe('[SE2] [SE6] At the next request on the other node', () => {
     expect(await stats()).toBe(403);
   });
 });
-
-/** By the book (RFC 7515), with the secret of the nodes. */
-function forge(token: string, changes: object): string {
-  const [header, claims] = token.split('.');
-  const body = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(claims!, 'base64url').toString()), ...changes })).toString('base64url');
-  const signature = createHmac('sha256', a.config.auth.jwtSecret).update(`${header}.${body}`).digest('base64url');
-  return `${header}.${body}.${signature}`;
-}
 
 describe('[SE7] When something is away', () => {
   test('Redis: sessions are begun, refreshed and ended, and a session that was ended stays so when Redis is back', async () => {
