@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { createMemoryStore, createRedisStore } from '@watchparty/redis-kit/cache';
 import { createPostgresJobDriver, createRedisJobDriver, type JobDriver } from '@watchparty/redis-kit/jobs';
@@ -10,6 +10,7 @@ import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
+import { createImages } from '../images/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { JobHandler } from '../kernel/job.ts';
@@ -17,7 +18,8 @@ import type { Log } from '../kernel/log.ts';
 import type { Queues } from '../kernel/queues.ts';
 import type { Write } from '../kernel/write.ts';
 import {
-  type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, defaultPasswordCost, type PasswordCost,
+  type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, createPictures,
+  defaultPasswordCost, type PasswordCost, pictureJobs, type Pictures, picturesRoutes,
 } from '../modules/accounts/index.ts';
 import { type Chat, chatRoutes, createChat } from '../modules/chat/index.ts';
 import {
@@ -43,6 +45,7 @@ export interface App {
   readonly write: Write;
   readonly outbox: Outbox;
   readonly accounts: Accounts;
+  readonly pictures: Pictures;
   readonly sessions: Sessions;
   readonly movies: Movies;
   readonly movieFiles: MovieFiles;
@@ -139,6 +142,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       },
       { queries, passwords, passwordRule: createPasswordRule({ production: config.production }), sessions, clock },
     );
+    const images = createImages();
+    const pictures = createPictures({
+      images, storage, write: outbox.write, newName: () => randomBytes(16).toString('hex'), clock, log: log.child({ module: 'accounts' }),
+    });
     // Movies and rooms ask each other questions; the module order is movies ← rooms, so movies get theirs through here.
     const movies: Movies = createMovies({
       queries, clock,
@@ -154,7 +161,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
 
     // One for each of main/jobs.ts.
-    const jobHandlers: readonly JobHandler[] = [];
+    const jobHandlers: readonly JobHandler[] = [...pictureJobs({ queries, images, storage, clock })];
     const workers = jobs.start({
       write: outbox.write,
       work: config.role === 'web'
@@ -184,6 +191,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           routes: [
             ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, clock })),
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
+            ...picturesRoutes({ pictures, storage }),
             ...sessionsRoutes({ sessions, cookies }),
             ...moviesRoutes({ movies, files: movieFiles, streaming }),
             ...roomsRoutes(rooms),
@@ -206,13 +214,14 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       log: log.child({ module: 'housekeeping' }),
       tasks: {
         'abandoned uploads': () => movieFiles.sweep(outbox.write),
+        'pictures that nobody uses': () => pictures.sweep(outbox.write),
         'rows of ended jobs': () => workers.sweep(),
         ...(http !== undefined && { 'old idempotency keys': () => http.idempotency.sweep() }),
       },
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, sessions, movies, movieFiles, rooms, chat, queues: workers.queues, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, pictures, sessions, movies, movieFiles, rooms, chat, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;

@@ -1,4 +1,5 @@
 import type { JobDeclaration } from '../kernel/job.ts';
+import { deleteOldAvatar, optimizeAvatar } from '../modules/accounts/index.ts';
 
 /** Every job there is: what nodes of all roles may enqueue. `compose.ts` gives each its handler. */
-export const jobDeclarations: readonly JobDeclaration[] = [];
+export const jobDeclarations: readonly JobDeclaration[] = [deleteOldAvatar, optimizeAvatar];
