@@ -2,6 +2,7 @@ import {
   type BackendFactory, createPostgresBackend, type PgPool, Queue, type QueueOptions, type RedisQueueBackend, runMigrations, Worker,
   type WorkerOptions,
 } from 'bullmq';
+import { calm } from './calm.ts';
 import type { JobDriver } from './driver.ts';
 
 /** node-postgres' own, whose types BullMQ's do not take. */
@@ -31,12 +32,12 @@ export async function createPostgresJobDriver({ pool: given }: Deps): Promise<Jo
   }
   // BullMQ's types of a queue name its backend; to who uses it, all queues are alike.
   const options = { connection: pool } as unknown as QueueOptions & WorkerOptions;
-  const backend = createPostgresBackend as unknown as BackendFactory<RedisQueueBackend>;
+  const backend = openBackend as unknown as BackendFactory<RedisQueueBackend>;
 
   return {
     kind: 'postgres',
     openQueue: (name) => new Queue(name, options, backend),
-    openWorker: (name, process, workerOptions) => new Worker(name, process, { ...workerOptions, ...options }, backend),
+    openWorker: (name, process, workerOptions) => calm(new Worker(name, process, { ...workerOptions, ...options }, backend)),
     reach: (work) => work(),
     // Lost only together with the data that the jobs work on.
     lossMark: async () => 'postgres',
@@ -44,3 +45,14 @@ export async function createPostgresJobDriver({ pool: given }: Deps): Promise<Jo
     close: async () => {},
   };
 }
+
+/**
+ * BullMQ 6.7 looks at the schema once more for each queue and worker, and for ever remembers a connection that broke
+ * just then: such a worker would never work. The schema is known to be right here, so it need not look.
+ */
+const openBackend: typeof createPostgresBackend = (name, options, extra) => {
+  const backend = createPostgresBackend(name, options, extra);
+  const { connection } = backend as unknown as { connection: { waitUntilReady(): Promise<void> } };
+  connection.waitUntilReady = async () => {};
+  return backend;
+};

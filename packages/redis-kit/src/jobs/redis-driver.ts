@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import { Cluster } from 'ioredis';
 import { type RedisConnection, within } from '../redis/index.ts';
+import { calm } from './calm.ts';
 import type { JobDriver } from './driver.ts';
 import { QueueUnavailable } from './types.ts';
 
@@ -52,7 +53,7 @@ export function createRedisJobDriver({ connection, timeoutMs = 2000, prefix = DE
   return {
     kind: 'redis',
     openQueue: (name) => new Queue(name, options),
-    openWorker: (name, process, workerOptions) => new Worker(name, process, { ...workerOptions, ...options }),
+    openWorker: (name, process, workerOptions) => calm(new Worker(name, process, { ...workerOptions, ...options })),
     reach,
     lossMark: () =>
       reach(async () => {
