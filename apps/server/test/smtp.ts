@@ -37,7 +37,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   const server = new SMTPServer({
     authOptional: true,
     ...rest,
-    ...(!startTls && { hideSTARTTLS: true }),
+    ...(!startTls && { disabledCommands: ['STARTTLS'] }),
     disableReverseLookup: true,
     closeTimeout: 50,
     logger: false,
@@ -48,14 +48,18 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
         const mail: ReceivedMail = {
           from: mailFrom === false ? '' : mailFrom.address,
           to: rcptTo.map(({ address }) => address),
-          secure: session.secure === true,
+          secure: session.secure,
           raw,
           mail: await PostalMime.parse(Buffer.from(raw, 'latin1')),
         };
         await beforeAnswer?.(mail);
         received.push(mail);
       };
-      keep().then(() => callback(null), callback);
+      const answer = async (): Promise<void> => {
+        const refusal = await keep().then(() => null, (error: Error) => error);
+        callback(refusal);
+      };
+      void answer();
     },
   });
   // Clients that go away in the middle are part of the tests.

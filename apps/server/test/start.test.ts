@@ -117,6 +117,8 @@ describe('npm start -- --demo', () => {
     const told = (): string => printed().replaceAll("'", '"');
     await expect.poll(told).toMatch(signIn);
     expect(told()).toContain('The demo data is ready');
+    // Nobody reads mail at their addresses.
+    expect(told()).not.toContain('Welcome email');
     const [, username, password] = signIn.exec(told())!;
     const { body } = await request(`${url}/api/auth/login`, 'POST', { body: { username, password } });
     const token = body.data.accessToken;

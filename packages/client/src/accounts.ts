@@ -35,5 +35,16 @@ export function accountCalls({ data, create }: Caller, tokens: TokenStore) {
       passwords: { readonly currentPassword: string; readonly newPassword: string },
       { signal }: CallOptions = {},
     ): Promise<null> => data({ method: 'POST', path: '/api/auth/change-password', body: passwords, signal }),
+
+    /** Asks for a mail with a link; succeeds whether or not there is an account with this address. */
+    forgotPassword: (email: string, { signal }: CallOptions = {}): Promise<null> =>
+      data({ method: 'POST', path: '/api/auth/forgot-password', body: { email }, signal, signedIn: false }),
+
+    /** With the token of the mail's link. Ends all sessions of the account; sign in afterwards. */
+    resetPassword: (
+      { token, password }: { readonly token: string; readonly password: string },
+      { signal }: CallOptions = {},
+    ): Promise<null> =>
+      data({ method: 'POST', path: '/api/auth/reset-password', body: { token, password }, signal, signedIn: false }),
   };
 }

@@ -1,5 +1,5 @@
 import type {
-  InviteLink, JoinRoomBody, Participant, ParticipantRole, PatchRoomBody, Playback, PlaybackCommand, Room, RoomBody,
+  Invitation, InviteLink, JoinRoomBody, Participant, ParticipantRole, PatchRoomBody, Playback, PlaybackCommand, Room, RoomBody,
 } from '@watchparty/protocol';
 import type { Caller, CallOptions, CreateOptions } from './caller.ts';
 import type { Page, PageQuery } from './page.ts';
@@ -45,6 +45,13 @@ export function roomCalls({ data, create }: Caller) {
     /** A link that lets whoever holds it into the room for a week. */
     createInviteLink: (roomId: number, options?: CreateOptions): Promise<InviteLink> =>
       create(at(roomId, '/invite-link'), undefined, options),
+
+    /** By mail; the same invitation again within an hour sends no second one. */
+    invite: (
+      roomId: number,
+      invitee: { readonly email: string } | { readonly userId: number },
+      options?: CreateOptions,
+    ): Promise<Invitation> => create(at(roomId, '/invitations'), invitee, options),
 
     /** In order of joining. */
     participants: (

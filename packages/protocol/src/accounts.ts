@@ -1,7 +1,13 @@
 import Type from 'typebox';
 import { Id, Nullable, OptionalText, Text, Time, Uuid } from './text.ts';
 
-export const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 });
+/** One plain address: a name of ASCII letters without quotes, and a domain of any script. */
+export const Email = Type.String({
+  format: 'idn-email',
+  minLength: 3,
+  maxLength: 254,
+  pattern: "^[\\w.!#$%&'*+/=?^`{|}~\\-]{1,64}@[^\\s@\\[\\]]+$",
+});
 export const Username = Type.String({
   minLength: 3,
   maxLength: 30,
@@ -56,6 +62,9 @@ export const RegisterBody = Type.Object(
     locale: Type.Optional(Locale),
     setupToken: Type.Optional(
       Type.String({ maxLength: 100, description: 'From the one-time set-up link; makes this user the admin' }),
+    ),
+    invite: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Of an invitation to a room; needed where one registers by invitation only' }),
     ),
   },
   { additionalProperties: false, title: 'RegisterBody' },
@@ -129,4 +138,14 @@ export type PutProfileBody = Type.Static<typeof PutProfileBody>;
 export const ChangePasswordBody = Type.Object(
   { currentPassword: Password, newPassword: Password },
   { additionalProperties: false, title: 'ChangePasswordBody' },
+);
+
+export const ForgotPasswordBody = Type.Object(
+  { email: Type.String({ minLength: 1, maxLength: 254 }) },
+  { additionalProperties: false, title: 'ForgotPasswordBody' },
+);
+
+export const ResetPasswordBody = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200, description: 'From the link of the mail' }), password: Password },
+  { additionalProperties: false, title: 'ResetPasswordBody' },
 );

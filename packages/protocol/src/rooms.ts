@@ -1,5 +1,6 @@
 import Type from 'typebox';
-import { Id, Nullable, OptionalText, Text, Time } from './text.ts';
+import { Email } from './accounts.ts';
+import { Id, Nullable, OptionalText, Text, Time, Uuid } from './text.ts';
 
 export const ParticipantRole = Type.Enum(['host', 'co-host', 'viewer']);
 export type ParticipantRole = Type.Static<typeof ParticipantRole>;
@@ -77,6 +78,18 @@ export const InviteLink = Type.Object(
   { additionalProperties: false, title: 'InviteLink' },
 );
 export type InviteLink = Type.Static<typeof InviteLink>;
+
+export const InviteBody = Type.Object(
+  { email: Type.Optional(Email), userId: Type.Optional(Id) },
+  { additionalProperties: false, title: 'InviteBody', description: 'One of the two' },
+);
+export type InviteBody = Type.Static<typeof InviteBody>;
+
+export const Invitation = Type.Object(
+  { id: Uuid, roomId: Id, userId: Nullable(Id), email: Nullable(Type.String()), createdAt: Time },
+  { additionalProperties: false, title: 'Invitation' },
+);
+export type Invitation = Type.Static<typeof Invitation>;
 
 export const Playback = Type.Object(
   {

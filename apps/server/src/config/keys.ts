@@ -132,11 +132,11 @@ export const CONFIG_KEYS = {
     unset: 'in production the one-time link in the log, else the first to register',
   }),
 
-  SMTP_HOST: key(host, { group: 'Mail', description: 'The mail server.', unset: 'Gmail with EMAIL_USER, or files' }),
+  SMTP_HOST: key(host, { group: 'Mail', description: 'The mail server that takes our mails.', unset: 'Gmail with EMAIL_USER, or files' }),
   SMTP_PORT: key(integer(1, 65_535), { group: 'Mail', description: 'The port of SMTP_HOST.', default: '587' }),
   SMTP_SECURE: key(boolean, {
     group: 'Mail',
-    description: 'TLS from the first byte; false upgrades with STARTTLS where the server offers it.',
+    description: 'TLS from the first byte; false upgrades with STARTTLS where offered, and must where a password is sent.',
     unset: 'true when SMTP_PORT is 465, else false',
   }),
   SMTP_USER: key(text, { group: 'Mail', description: 'The user at SMTP_HOST.', unset: 'no sign-in' }),

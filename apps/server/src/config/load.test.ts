@@ -183,14 +183,14 @@ describe('Redis and mail', () => {
   });
 
   it('choose SMTP, then Gmail, then files', () => {
-    const gmail = { EMAIL_USER: 'anna@gmail.com', EMAIL_PASSWORD: 'ab cd' };
+    const gmail = { EMAIL_USER: 'anna@gmail.com', EMAIL_PASSWORD: 'abcd efgh' };
     expect(load({ ...gmail, SMTP_HOST: 'mx', EMAIL_FROM: 'Film <f@x.org>' }).mail).toEqual({
       kind: 'smtp', host: 'mx', port: 587, secure: false, login: { kind: 'none' }, from: 'Film <f@x.org>',
     });
     expect(load({ SMTP_HOST: 'mx', SMTP_PORT: '465' }).mail).toMatchObject({ secure: true });
     expect(load(gmail).mail).toEqual({
       kind: 'smtp', host: 'smtp.gmail.com', port: 465, secure: true, from: 'anna@gmail.com',
-      login: { kind: 'password', user: 'anna@gmail.com', password: 'ab cd' },
+      login: { kind: 'password', user: 'anna@gmail.com', password: 'abcdefgh' },
     });
   });
 });

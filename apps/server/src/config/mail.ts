@@ -27,7 +27,8 @@ export function mailConfig(values: ConfigValues, dataDir: string): MailConfig {
       host: 'smtp.gmail.com',
       port: SMTPS_PORT,
       secure: true,
-      login: { kind: 'password', user: gmailUser, password: gmailPassword },
+      // Google shows app passwords in groups of four letters; the spaces are no part of them.
+      login: { kind: 'password', user: gmailUser, password: gmailPassword.replaceAll(' ', '') },
     };
   }
   return { kind: 'files', from: EMAIL_FROM ?? noReply, folder: join(dataDir, 'outbox') };

@@ -7,6 +7,7 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 export interface Tables {
   users: UsersTable;
   setup_tokens: SetupTokensTable;
+  password_resets: PasswordResetsTable;
   pictures: PicturesTable;
   sessions: SessionsTable;
   outbox: OutboxTable;
@@ -16,6 +17,7 @@ export interface Tables {
   room_participants: RoomParticipantsTable;
   room_bans: RoomBansTable;
   room_invites: RoomInvitesTable;
+  room_invitations: RoomInvitationsTable;
   chat_counters: ChatCountersTable;
   chat_messages: ChatMessagesTable;
 }
@@ -51,6 +53,15 @@ interface SetupTokensTable {
   created_at: Stamp;
   used_at: Date | null;
   used_by: number | null;
+}
+
+/** Owner: modules/accounts. */
+interface PasswordResetsTable {
+  token_hash: Buffer;
+  user_id: number;
+  request_id: string;
+  created_at: Stamp;
+  expires_at: Date;
 }
 
 /** Owner: modules/accounts. */
@@ -164,6 +175,16 @@ interface RoomInvitesTable {
   created_by: number;
   created_at: Stamp;
   expires_at: Date;
+}
+
+/** Owner: modules/rooms. */
+interface RoomInvitationsTable {
+  id: string;
+  room_id: number;
+  invited_by: number;
+  user_id: number | null;
+  email: string | null;
+  created_at: Stamp;
 }
 
 /** Owner: modules/chat. */

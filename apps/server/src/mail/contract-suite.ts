@@ -8,7 +8,7 @@ export interface MailerUnderTest {
   received(): Promise<readonly string[]>;
 }
 
-export const SENDER = { from: 'WatchParty <no-reply@watchparty.test>', host: 'watchparty.test' };
+export const SENDER = { from: 'Film, Night & Co <no-reply@watchparty.test>', host: 'watchparty.test' };
 
 export const aMail = (given: Partial<Mail> = {}): Mail => ({
   to: 'ann@example.org', subject: 'Привет, Ann', html: '<p>Привет</p>', text: 'Привет\n', locale: 'ru', id: '0198-abc', ...given,
@@ -36,7 +36,7 @@ export function describeMailer(name: string, create: () => Promise<MailerUnderTe
       await mailer.send(aMail());
       const mail = await one();
       expect(mail).toMatchObject({
-        subject: 'Привет, Ann', from: { name: 'WatchParty', address: 'no-reply@watchparty.test' },
+        subject: 'Привет, Ann', from: { name: 'Film, Night & Co', address: 'no-reply@watchparty.test' },
         to: [{ address: 'ann@example.org' }], messageId: '<0198-abc@watchparty.test>',
       });
       expect([mail.html?.trim(), mail.text?.trim()]).toEqual(['<p>Привет</p>', 'Привет']);

@@ -22,7 +22,7 @@ describeMailer('files', async () => {
     mailer,
     async received() {
       const names = await readdir(folder).catch(() => []);
-      return Promise.all(names.toSorted().map((name) => readFile(join(folder, name), 'latin1')));
+      return Promise.all(names.map((name) => readFile(join(folder, name), 'latin1')));
     },
   };
 });

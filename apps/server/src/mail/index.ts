@@ -1,5 +1,6 @@
-export { mailAddress, maskAddress } from './address.ts';
+export { mailAddress } from './address.ts';
+export { createMailDelivery, type MailDelivery } from './delivery.ts';
 export { createFileMailer } from './file-mailer.ts';
-export { type Mail, type Mailer, MailRefused } from './mailer.ts';
+export type { Mailer } from './mailer.ts';
 export { createSmtpMailer } from './smtp-mailer.ts';
-export { passwordResetMail, roomInvitationMail, welcomeMail, type Words } from './templates/index.ts';
+export { passwordResetMail, roomInvitationMail, welcomeMail } from './templates/index.ts';

@@ -18,7 +18,7 @@ export function messageOf(mail: Mail, { from, host }: SenderSettings): SendMailO
   if (to === undefined) throw new MailRefused('This is no address that mail can be sent to');
   if (!ID.test(mail.id)) throw new MailRefused('The mail’s id does not fit into a Message-ID');
   return {
-    from: from.includes('<') ? from : { name: NAME, address: from },
+    from: mailbox(from),
     // An object, so that it is never read as a list.
     to: { name: '', address: to },
     subject: oneLine(mail.subject),
@@ -34,6 +34,12 @@ export function messageOf(mail: Mail, { from, host }: SenderSettings): SendMailO
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** Taken apart here, for in a header a comma in the name would make it two senders. */
+function mailbox(from: string): { readonly name: string; readonly address: string } {
+  const match = /^"?([^<>]*?)"?\s*<([^<>]+)>$/.exec(from);
+  return match === null ? { name: NAME, address: from } : { name: match[1]!, address: match[2]! };
 }
 
 /** Line breaks and other control characters, in a room's name for instance, become single spaces. */

@@ -17,8 +17,9 @@ import type { JobHandler } from '../kernel/job.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Queues } from '../kernel/queues.ts';
 import type { Write } from '../kernel/write.ts';
+import { createFileMailer, createMailDelivery, createSmtpMailer, type Mailer } from '../mail/index.ts';
 import {
-  type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, createPictures,
+  accountJobs, type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, createPictures,
   defaultPasswordCost, type PasswordCost, pictureJobs, type Pictures, picturesRoutes,
 } from '../modules/accounts/index.ts';
 import { type Chat, chatRoutes, createChat } from '../modules/chat/index.ts';
@@ -28,7 +29,7 @@ import {
 import {
   createCacheAdmin, createCounters, createMetrics, createOperations, operationsRoutes,
 } from '../modules/operations/index.ts';
-import { createRooms, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
+import { createRooms, roomJobs, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
 import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes } from '../modules/sessions/index.ts';
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage, openS3Storage } from '../storage/index.ts';
@@ -133,6 +134,11 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       });
     closing.add('rate limits', () => limitDriver.close());
 
+    const mailLog = log.child({ module: 'mail' });
+    const mailer = createMailer(config, mailLog);
+    closing.add('mail', () => mailer.close());
+    const delivery = createMailDelivery({ mailer, log: mailLog, masksAddresses: config.production });
+
     const sessions = createSessions({ queries, secret, clock, reads: caching.reads });
     const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
     const accounts = createAccounts(
@@ -140,7 +146,11 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         production: config.production, registration: config.auth.registration, adminEmail: config.auth.adminEmail,
         publicUrl: config.http.publicUrl,
       },
-      { queries, passwords, passwordRule: createPasswordRule({ production: config.production }), sessions, clock },
+      {
+        queries, passwords, passwordRule: createPasswordRule({ production: config.production }), sessions, delivery, clock,
+        log: log.child({ module: 'accounts' }),
+        invitations: { isOpen: (token) => rooms.isOpenInvite(token) },
+      },
     );
     const images = createImages();
     const pictures = createPictures({
@@ -154,14 +164,21 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         movieRemoved: (tx, effects, movieId) => rooms.movieRemoved(tx, effects, movieId),
       },
     });
-    const rooms: Rooms = createRooms({ queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads });
+    const rooms: Rooms = createRooms({
+      queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads, delivery,
+      log: log.child({ module: 'rooms' }),
+    });
     const chat = createChat({ queries, rooms, clock });
     const movieFiles = createMovieFiles({
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
 
     // One for each of main/jobs.ts.
-    const jobHandlers: readonly JobHandler[] = [...pictureJobs({ queries, images, storage, clock })];
+    const jobHandlers: readonly JobHandler[] = [
+      ...accountJobs({ resets: accounts, delivery, publicUrl: config.http.publicUrl, log: log.child({ module: 'accounts' }) }),
+      ...pictureJobs({ queries, images, storage, clock }),
+      ...roomJobs({ rooms, delivery, log: log.child({ module: 'rooms' }) }),
+    ];
     const workers = jobs.start({
       write: outbox.write,
       work: config.role === 'web'
@@ -245,4 +262,11 @@ async function openJobDriver(
 function createLimiters({ windowMs, anonymousMax, userMax, authMax }: Config['rateLimit'], driver: RateLimitDriver): Limiters {
   const limiter = (prefix: string, max: number) => createRateLimiter({ windowMs, max, prefix }, { driver });
   return { anonymous: limiter('anonymous', anonymousMax), user: limiter('user', userMax), auth: limiter('auth', authMax) };
+}
+
+function createMailer({ mail, http }: Config, log: Log): Mailer {
+  const sender = { from: mail.from, host: new URL(http.publicUrl).hostname };
+  return mail.kind === 'smtp'
+    ? createSmtpMailer({ ...sender, server: mail })
+    : createFileMailer({ ...sender, folder: mail.folder }, { log });
 }

@@ -49,7 +49,9 @@ async function registerAll(app: App): Promise<Record<PersonName, Actor> | undefi
   const actors: Partial<Record<PersonName, Actor>> = {};
   try {
     for (const person of PEOPLE) {
-      const { user, sessionId } = await app.accounts.register(app.write, { ...person, password: PASSWORD }, CLIENT);
+      const { user, sessionId } = await app.accounts.register(
+        app.write, { ...person, password: PASSWORD }, CLIENT, { sendsWelcome: false },
+      );
       actors[person.username] = { userId: user.id, username: user.username, role: user.role, sessionId };
     }
   } catch (error) {

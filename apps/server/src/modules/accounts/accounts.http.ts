@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import {
-  ChangePasswordBody, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody, SignedIn,
+  ChangePasswordBody, ForgotPasswordBody, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody, ResetPasswordBody,
+  SignedIn,
 } from '@watchparty/protocol';
 import { clientOf, jsonRoute, type Route, WithHeaders } from '../../kernel/route.ts';
 import { accountPolicies } from './accounts.cache.ts';
@@ -22,7 +23,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       body: RegisterBody, response: SignedIn, status: 201, idempotent: true,
       errors: [
         'accounts.email_taken', 'accounts.username_taken', 'accounts.password_weak', 'accounts.registration_closed',
-        'accounts.registration_invite_only', 'accounts.setup_token_invalid',
+        'accounts.registration_invite_only', 'accounts.invite_invalid', 'accounts.setup_token_invalid',
       ],
       handle: (context) => accounts.register(context.write, context.body, clientOf(context)),
     }),
@@ -62,6 +63,25 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       body: ChangePasswordBody, response: Type.Null(), errors: ['accounts.password_wrong', 'accounts.password_weak'],
       async handle({ write, actor, body }) {
         await accounts.changePassword(write, actor, body.currentPassword, body.newPassword);
+        return null;
+      },
+    }),
+    jsonRoute({
+      method: 'POST', path: '/api/auth/forgot-password', id: 'forgotPassword', tag, limit: 'auth', access: 'anyone', ignoresToken: true,
+      summary: 'Ask for a mail with a link by which a new password can be chosen',
+      description: 'The answer is the same whether there is an account with this address or not. The link works once, for an hour.',
+      body: ForgotPasswordBody, response: Type.Null(), status: 202,
+      async handle({ write, body }) {
+        await accounts.requestPasswordReset(write, body.email);
+        return null;
+      },
+    }),
+    jsonRoute({
+      method: 'POST', path: '/api/auth/reset-password', id: 'resetPassword', tag, limit: 'auth', access: 'anyone', ignoresToken: true,
+      summary: 'Choose a new password by the link of a mail; ends all one’s sessions',
+      body: ResetPasswordBody, response: Type.Null(), errors: ['accounts.reset_token_invalid', 'accounts.password_weak'],
+      async handle({ write, body }) {
+        await accounts.resetPassword(write, body.token, body.password);
         return null;
       },
     }),

@@ -3,13 +3,17 @@ import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import { profileChanged } from './accounts.cache.ts';
+import { accountMails } from './accounts.jobs.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile, publicUser } from './accounts.views.ts';
+import { soughtEmail, storedEmail } from './email.ts';
+import { createPasswordResets, type PasswordResetDeps } from './password-reset.ts';
+import * as resets from './password-resets.repo.ts';
 import { createRegistration, type RegistrationDeps, type RegistrationSettings, unlessTaken } from './registration.ts';
 import type { Client } from './sign-in.ts';
 
 export type AccountsSettings = RegistrationSettings;
-export type AccountsDeps = RegistrationDeps;
+export type AccountsDeps = RegistrationDeps & PasswordResetDeps;
 export type Accounts = ReturnType<typeof createAccounts>;
 
 export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
@@ -22,17 +26,22 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     return row;
   }
 
-  async function change(write: Write, userId: number, changes: repo.ProfileChanges): Promise<OwnProfile> {
+  async function change(write: Write, userId: number, given: repo.ProfileChanges): Promise<OwnProfile> {
+    const changes = { ...given, ...(given.email !== undefined && { email: storedEmail(given.email) }) };
     return write(async (tx, effects) => {
       effects.add(profileChanged(userId, { username: changes.username !== undefined }));
       const row = await unlessTaken(() => repo.updateProfile(tx, userId, changes, new Date(clock.now())));
       if (row === undefined) throw new Problem('auth.token_invalid');
+      // Links that went to the address before are no keys to this account any more.
+      if (changes.email !== undefined) await resets.removeOf(tx, userId);
       return ownProfile(row);
     });
   }
 
   return {
     ...registration,
+    ...createPasswordResets(deps),
+    ...accountMails,
 
     async login(write: Write, body: LoginBody, client: Client): Promise<SignedIn> {
       const name = body.email ?? body.username;
@@ -42,7 +51,7 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
         });
       }
       // A username cannot hold an @, so people may type either into either field.
-      const row = name.includes('@') ? await repo.findByEmail(queries, name) : await repo.findByUsername(queries, name);
+      const row = name.includes('@') ? await repo.findByEmail(queries, soughtEmail(name)) : await repo.findByUsername(queries, name);
       const right = await passwords.verify(body.password, row?.password_hash);
       if (row === undefined || !right) throw new Problem('auth.credentials_wrong');
       return write(async (tx) => {
@@ -84,6 +93,7 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
       await write(async (tx, effects) => {
         const replaced = await repo.replacePassword(tx, row.id, row.password_hash, newHash, new Date(clock.now()));
         if (!replaced) throw new Problem('accounts.password_wrong');
+        await resets.removeOf(tx, row.id);
         await sessions.endOthers(tx, effects, row.id, actor.sessionId);
       });
     },

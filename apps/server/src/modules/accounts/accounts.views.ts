@@ -1,5 +1,6 @@
 import type { OwnProfile, User } from '@watchparty/protocol';
 import type { UserRow } from './accounts.repo.ts';
+import { shownEmail } from './email.ts';
 
 /** What everybody may see of a user. */
 export const publicUser = (row: UserRow): User => ({
@@ -13,4 +14,4 @@ export const publicUser = (row: UserRow): User => ({
 });
 
 /** What users see of themselves. */
-export const ownProfile = (row: UserRow): OwnProfile => ({ ...publicUser(row), email: row.email, locale: row.locale });
+export const ownProfile = (row: UserRow): OwnProfile => ({ ...publicUser(row), email: shownEmail(row.email), locale: row.locale });

@@ -1,6 +1,8 @@
+export { accountJobs, passwordResetEmail, welcomeEmail } from './accounts.jobs.ts';
 export { accountPolicies, USERNAMES_TAG } from './accounts.cache.ts';
 export { type Accounts, type AccountsSettings, createAccounts } from './accounts.ts';
 export { accountsRoutes } from './accounts.http.ts';
+export { shownEmail, storedEmail } from './email.ts';
 export { createPasswordRule } from './password-rule.ts';
 export { createPasswords, defaultPasswordCost, type PasswordCost, type Passwords } from './passwords.ts';
 export { picturesRoutes } from './pictures.http.ts';

@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import Type from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMemoryCaching } from '../../../test/memory-caching.ts';
 import { createTestDatabase } from '../../../test/postgres.ts';
 import { systemClock } from '../../kernel/clock.ts';
-import { createOutbox } from '../../outbox/index.ts';
+import { JOB_ENQUEUED } from '../../kernel/job.ts';
+import { createOutbox, type EffectHandler } from '../../outbox/index.ts';
 import { createSessions } from '../sessions/index.ts';
 import { createAccounts, createPasswordRule, createPasswords, type Passwords } from './index.ts';
 
+const ignoreJobs: EffectHandler = { kind: JOB_ENQUEUED, schema: Type.Object({}), answerWaits: false, apply: async () => {} };
 const CHEAP = { memoryKiB: 64, passes: 1 };
 
 test('[AC8] An unknown name costs the same work as a wrong password: one verification of a whole hash', async () => {
   const db = await createTestDatabase();
-  const outbox = await createOutbox({ database: db.database, handlers: [], clock: systemClock, log: pino({ level: 'silent' }) });
+  const outbox = await createOutbox({ database: db.database, handlers: [ignoreJobs], clock: systemClock, log: pino({ level: 'silent' }) });
   onTestFinished(async () => {
     await outbox.close();
     await db.drop();
@@ -31,6 +34,7 @@ test('[AC8] An unknown name costs the same work as a wrong password: one verific
     { production: false, registration: 'open', adminEmail: undefined, publicUrl: 'http://watchparty.test' },
     {
       queries, passwords, passwordRule: createPasswordRule({ production: false }), clock: systemClock,
+      invitations: { isOpen: async () => false }, delivery: { shown: String }, log: pino({ level: 'silent' }),
       sessions: createSessions({ queries, secret: randomBytes(32), clock: systemClock, reads: createMemoryCaching(systemClock).reads }),
     },
   );

@@ -2,10 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { RegisterBody, SignedIn } from '@watchparty/protocol';
 import type { Queries, Tx } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import type { MailDelivery } from '../../mail/index.ts';
+import { accountMails } from './accounts.jobs.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile } from './accounts.views.ts';
+import { storedEmail } from './email.ts';
 import type { PasswordRule } from './password-rule.ts';
 import type { Passwords } from './passwords.ts';
 import type { Client, SessionOpener } from './sign-in.ts';
@@ -23,20 +27,31 @@ export interface RegistrationDeps {
   readonly passwords: Passwords;
   readonly passwordRule: PasswordRule;
   readonly sessions: SessionOpener;
+  /** Whether a token is an invitation that holds; who gives them is none of accounts' business. */
+  readonly invitations: { isOpen(token: string): Promise<boolean> };
+  readonly delivery: Pick<MailDelivery, 'shown'>;
   readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface RegisterOptions {
+  /** False: for people whose addresses do not exist. */
+  readonly sendsWelcome?: boolean;
 }
 
 export function createRegistration(settings: RegistrationSettings, deps: RegistrationDeps) {
-  const { queries, passwords, passwordRule, sessions, clock } = deps;
+  const { queries, passwords, passwordRule, sessions, invitations, delivery, clock, log } = deps;
+  const adminEmail = settings.adminEmail && storedEmail(settings.adminEmail).toLowerCase();
 
-  const isAdminEmail = (email: string): boolean => email.toLowerCase() === settings.adminEmail?.toLowerCase();
+  const isAdminEmail = (email: string): boolean => storedEmail(email).toLowerCase() === adminEmail;
 
-  function refuseClosed(body: RegisterBody): void {
+  /** AC6 */
+  async function refuseClosed(body: RegisterBody): Promise<void> {
     // The set-up link and the admin's address open even a closed server: without them nobody could ever own one.
     if (settings.registration === 'open' || body.setupToken !== undefined || isAdminEmail(body.email)) return;
-    throw new Problem(
-      settings.registration === 'invite' ? 'accounts.registration_invite_only' : 'accounts.registration_closed',
-    );
+    if (settings.registration === 'closed') throw new Problem('accounts.registration_closed');
+    if (body.invite === undefined) throw new Problem('accounts.registration_invite_only');
+    if (!(await invitations.isOpen(body.invite))) throw new Problem('accounts.invite_invalid');
   }
 
   async function roleOf(tx: Tx, body: RegisterBody): Promise<'user' | 'admin'> {
@@ -51,15 +66,19 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
   }
 
   return {
-    async register(write: Write, body: RegisterBody, client: Client): Promise<SignedIn> {
-      refuseClosed(body);
+    /** Creates the account, signs in as it, and welcomes its owner by mail. AC13 */
+    async register(
+      write: Write, body: RegisterBody, client: Client, { sendsWelcome = true }: RegisterOptions = {},
+    ): Promise<SignedIn> {
+      const email = storedEmail(body.email);
+      await refuseClosed(body);
       await passwordRule(body.password, '/body/password');
       const passwordHash = await passwords.hash(body.password);
-      return write(async (tx) => {
+      const signedIn = await write(async (tx, effects): Promise<SignedIn> => {
         const role = await roleOf(tx, body);
         const user = await unlessTaken(() =>
           repo.insertUser(tx, {
-            email: body.email,
+            email,
             username: body.username,
             displayName: body.displayName ?? body.username,
             passwordHash,
@@ -68,8 +87,11 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
           }),
         );
         if (body.setupToken !== undefined) await repo.recordSetupUser(tx, hashToken(body.setupToken), user.id);
+        if (sendsWelcome) accountMails.sendWelcomeEmail(effects, email, user.username, user.locale);
         return { user: ownProfile(user), ...(await sessions.open(tx, user.id, client)) };
       });
+      if (sendsWelcome) log.info(`Welcome email queued for: ${delivery.shown(email)}`);
+      return signedIn;
     },
 
     /**

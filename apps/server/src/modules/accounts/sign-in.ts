@@ -17,6 +17,6 @@ export interface Tokens {
 /** The seam to `modules/sessions`: accounts says who signed in, sessions makes what proves it. */
 export interface SessionOpener {
   open(tx: Tx, userId: number, client: Client): Promise<Tokens>;
-  /** Ends all sessions of a user but the one given. */
-  endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string): Promise<void>;
+  /** Ends all sessions of a user but the one given, if one is. */
+  endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string | undefined): Promise<void>;
 }

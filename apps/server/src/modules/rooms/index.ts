@@ -1,4 +1,5 @@
 export { roomPolicies } from './rooms.cache.ts';
 export type { PlayableMovies } from './room-playback.ts';
+export { roomInvitationEmail, roomJobs } from './rooms.jobs.ts';
 export { roomsRoutes } from './rooms.http.ts';
 export { createRooms, type Rooms } from './rooms.ts';

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { InviteLink, JoinRoomBody, Room } from '@watchparty/protocol';
 import type { Queries, Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
@@ -6,6 +5,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Passwords } from '../accounts/index.ts';
+import type { Invites } from './invites.ts';
 import * as participants from './participants.repo.ts';
 import { roomChanged } from './rooms.cache.ts';
 import { mayManage, maySee } from './rooms.policy.ts';
@@ -16,20 +16,19 @@ import { lockSeen } from './standing.ts';
 export interface JoiningDeps {
   readonly queries: Queries;
   readonly passwords: Passwords;
-  readonly publicUrl: string;
+  readonly invites: Invites;
   readonly clock: Clock;
 }
 
 /** A host would have to change the password this often during one join. */
 const JOIN_ATTEMPTS = 5;
-const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
-export function createJoining({ queries, passwords, publicUrl, clock }: JoiningDeps) {
+export function createJoining({ queries, passwords, invites, clock }: JoiningDeps) {
   const now = (): Date => new Date(clock.now());
 
   /** Whether what the person brings opens the room. Outside the transaction: hashing under the room's lock would hold up everybody. */
   async function isKey(row: repo.RoomRow, body: JoinRoomBody): Promise<boolean> {
-    if (body.invite !== undefined && (await participants.isInvite(queries, row.id, hashToken(body.invite), now()))) return true;
+    if (body.invite !== undefined && (await invites.roomOf(body.invite)) === row.id) return true;
     const right = body.password !== undefined && (await passwords.verify(body.password, row.password_hash ?? undefined));
     return row.password_hash === null ? !row.is_private : right;
   }
@@ -106,13 +105,9 @@ export function createJoining({ queries, passwords, publicUrl, clock }: JoiningD
       return write(async (tx) => {
         const { standing } = await lockSeen(tx, roomId, actor);
         if (!mayManage(standing)) throw new Problem('rooms.not_host');
-        const invite = randomBytes(24).toString('base64url');
-        const expiresAt = new Date(clock.now() + INVITE_LIFETIME_MS);
-        await participants.addInvite(tx, { tokenHash: hashToken(invite), roomId, createdBy: actor.userId, now: now(), expiresAt });
-        return { invite, url: `${publicUrl}/rooms/${roomId}?invite=${invite}`, expiresAt: expiresAt.toISOString() };
+        const { invite, url, expiresAt } = await invites.issue(tx, roomId, actor.userId);
+        return { invite, url, expiresAt: expiresAt.toISOString() };
       });
     },
   };
 }
-
-const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();

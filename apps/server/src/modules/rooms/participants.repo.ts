@@ -108,19 +108,3 @@ export async function unban(tx: Tx, roomId: number, userId: number): Promise<boo
     .where('room_id', '=', roomId).where('user_id', '=', userId).executeTakeFirst();
   return result.numDeletedRows === 1n;
 }
-
-export async function addInvite(
-  tx: Tx,
-  invite: { readonly tokenHash: Buffer; readonly roomId: number; readonly createdBy: number; readonly now: Date; readonly expiresAt: Date },
-): Promise<void> {
-  await tx.deleteFrom('room_invites').where('room_id', '=', invite.roomId).where('expires_at', '<', invite.now).execute();
-  await tx.insertInto('room_invites')
-    .values({ token_hash: invite.tokenHash, room_id: invite.roomId, created_by: invite.createdBy, expires_at: invite.expiresAt })
-    .execute();
-}
-
-export async function isInvite(db: Queries, roomId: number, tokenHash: Buffer, now: Date): Promise<boolean> {
-  const row = await db.selectFrom('room_invites').select('room_id')
-    .where('token_hash', '=', tokenHash).where('room_id', '=', roomId).where('expires_at', '>', now).executeTakeFirst();
-  return row !== undefined;
-}

@@ -1,9 +1,10 @@
 import Type from 'typebox';
 import {
-  CreateRoomBody, Id, InviteLink, JoinRoomBody, Nullable, Page, PageQuery, PatchRoomBody, PutRoomBody, Room,
+  CreateRoomBody, Id, JoinRoomBody, Nullable, Page, PageQuery, PatchRoomBody, PutRoomBody, Room,
 } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
+import { invitationRoutes } from './invitations.http.ts';
 import { peopleRoutes } from './people.http.ts';
 import { playbackRoutes } from './playback.http.ts';
 import { roomPolicies } from './rooms.cache.ts';
@@ -84,12 +85,7 @@ export function roomsRoutes(rooms: Rooms): Route[] {
       errors: ['rooms.not_found'],
       handle: ({ write, actor, params: { id } }) => rooms.leave(write, actor, id),
     }),
-    jsonRoute({
-      method: 'POST', path: '/api/rooms/:id/invite-link', id: 'createInviteLink', tag, access: 'user',
-      summary: 'A link that lets whoever holds it into the room for a week', params, response: InviteLink, status: 201,
-      idempotent: true, errors: ['rooms.not_found', 'rooms.not_host'],
-      handle: ({ write, actor, params: { id } }) => rooms.inviteLink(write, actor, id),
-    }),
+    ...invitationRoutes(rooms),
     ...peopleRoutes(rooms),
     ...playbackRoutes(rooms),
   ];

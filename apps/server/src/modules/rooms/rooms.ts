@@ -2,9 +2,13 @@ import type { PatchRoomBody, Room, RoomBody } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Reads } from '../../kernel/cache-policy.ts';
+import type { Log } from '../../kernel/log.ts';
 import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import type { MailDelivery } from '../../mail/index.ts';
+import { createInvitations } from './invitations.ts';
+import { createInvites } from './invites.ts';
 import { createJoining, type JoiningDeps } from './joining.ts';
 import * as participants from './participants.repo.ts';
 import { createPeople } from './people.ts';
@@ -16,7 +20,10 @@ import * as repo from './rooms.repo.ts';
 import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
 import { lockSeen, look, lookToRead, type ReaderStanding } from './standing.ts';
 
-export interface RoomsDeps extends JoiningDeps {
+export interface RoomsDeps extends Omit<JoiningDeps, 'invites'> {
+  readonly publicUrl: string;
+  readonly log: Log;
+  readonly delivery: Pick<MailDelivery, 'shown'>;
   readonly movies: PlayableMovies;
   readonly reads: Reads;
 }
@@ -44,6 +51,7 @@ export function createRooms(deps: RoomsDeps) {
   const { queries, passwords, clock } = deps;
   const now = (): Date => new Date(clock.now());
   const playback = createRoomPlayback(deps);
+  const invites = createInvites(deps);
 
   /** Columns of the fields that are given. The password is hashed here, before any lock is held. */
   async function columnsOf(body: PatchRoomBody): Promise<repo.RoomChanges> {
@@ -76,7 +84,8 @@ export function createRooms(deps: RoomsDeps) {
   }
 
   return {
-    ...createJoining(deps),
+    ...createJoining({ ...deps, invites }),
+    ...createInvitations({ ...deps, invites }),
     ...createPeople(deps),
     playback: playback.playback,
     command: playback.command,

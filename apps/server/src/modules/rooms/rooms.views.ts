@@ -1,4 +1,6 @@
-import type { Participant, Playback, Room } from '@watchparty/protocol';
+import type { Invitation, Participant, Playback, Room } from '@watchparty/protocol';
+import { shownEmail } from '../accounts/index.ts';
+import type { InvitationRow } from './invitations.repo.ts';
 import type { ParticipantRow } from './participants.repo.ts';
 import type { Timeline } from './playback.ts';
 import type { RoomChanges, RoomRow } from './rooms.repo.ts';
@@ -24,6 +26,15 @@ export const participantView = (row: ParticipantRow): Participant => ({
   role: row.role,
   joinedAt: row.joined_at.toISOString(),
   lastSeenAt: row.last_seen_at.toISOString(),
+});
+
+/** Says of whoever is invited what was said by who invites, and no more. */
+export const invitationView = (row: InvitationRow): Invitation => ({
+  id: row.id,
+  roomId: row.room_id,
+  userId: row.user_id,
+  email: row.email === null ? null : shownEmail(row.email),
+  createdAt: row.created_at.toISOString(),
 });
 
 export const timelineOf = (row: RoomRow): Timeline => ({

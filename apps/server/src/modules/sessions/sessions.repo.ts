@@ -69,6 +69,7 @@ export async function remove(tx: Tx, sessionId: string): Promise<void> {
   await tx.deleteFrom('sessions').where('id', '=', sessionId).execute();
 }
 
-export async function removeOthers(tx: Tx, userId: number, exceptSessionId: string): Promise<void> {
-  await tx.deleteFrom('sessions').where('user_id', '=', userId).where('id', '!=', exceptSessionId).execute();
+export async function removeOthers(tx: Tx, userId: number, exceptSessionId: string | undefined): Promise<void> {
+  const all = tx.deleteFrom('sessions').where('user_id', '=', userId);
+  await (exceptSessionId === undefined ? all : all.where('id', '!=', exceptSessionId)).execute();
 }

@@ -118,7 +118,7 @@ export function createSessions({ queries, secret, clock, reads }: Deps): Session
         await repo.remove(tx, sessionId);
       }),
 
-    async endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string) {
+    async endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string | undefined) {
       effects.add(sessionsChanged(userId));
       await repo.removeOthers(tx, userId, exceptSessionId);
     },

@@ -1,0 +1,74 @@
+import { type Selectable, sql } from 'kysely';
+import type { Queries, Tables, Tx } from '../../db/index.ts';
+
+export type InvitationRow = Selectable<Tables['room_invitations']>;
+type NewInvitation = Pick<InvitationRow, 'id' | 'room_id' | 'invited_by' | 'user_id' | 'email' | 'created_at'>;
+
+/** Who is invited: an account, or an address of whoever it is. */
+export type Invitee = { readonly userId: number } | { readonly email: string };
+
+/** The latest invitation of the same person to the same room; the caller holds the room's lock. */
+export async function findSince(tx: Tx, roomId: number, invitee: Invitee, since: Date): Promise<InvitationRow | undefined> {
+  const ofRoom = tx.selectFrom('room_invitations').selectAll().where('room_id', '=', roomId).where('created_at', '>', since);
+  const same = 'userId' in invitee
+    ? ofRoom.where('user_id', '=', invitee.userId)
+    : ofRoom.where(sql`lower(email)`, '=', sql`lower(${invitee.email})`);
+  return same.orderBy('created_at', 'desc').limit(1).executeTakeFirst();
+}
+
+/** How many invitations somebody has sent, and when the first of them was. */
+export async function countBy(tx: Tx, userId: number, since: Date): Promise<{ readonly count: number; readonly first: Date | null }> {
+  return tx.selectFrom('room_invitations')
+    .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min<Date | null>('created_at').as('first')])
+    .where('invited_by', '=', userId).where('created_at', '>', since).executeTakeFirstOrThrow();
+}
+
+export async function insert(tx: Tx, invitation: NewInvitation): Promise<InvitationRow> {
+  return tx.insertInto('room_invitations').values(invitation).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Addresses of people who never came are not kept for ever. */
+export async function removeBefore(tx: Tx, before: Date): Promise<void> {
+  await tx.deleteFrom('room_invitations').where('created_at', '<', before).execute();
+}
+
+/** The address of an account; undefined: there is none. */
+export async function emailOf(db: Queries, userId: number): Promise<string | undefined> {
+  const row = await db.selectFrom('users').select('email').where('id', '=', userId).executeTakeFirst();
+  return row?.email;
+}
+
+export interface InvitationLetter {
+  readonly roomId: number;
+  readonly roomName: string;
+  readonly inviterId: number;
+  readonly inviter: string;
+  /** Undefined: the address belongs to no account. */
+  readonly inviteeId: number | undefined;
+  readonly email: string;
+  /** Of the person invited, or of who invites where that is not known. */
+  readonly locale: 'en' | 'ru';
+}
+
+/** A named read model over rooms' tables and accounts' `users`: all that the mail says. Undefined: the room is gone. */
+export async function letterOf(db: Queries, id: string): Promise<InvitationLetter | undefined> {
+  const row = await db.selectFrom('room_invitations as i')
+    .innerJoin('rooms', 'rooms.id', 'i.room_id')
+    .innerJoin('users as inviter', 'inviter.id', 'i.invited_by')
+    .leftJoin('users as invitee', (join) => join.on((eb) => eb.or([
+      eb('invitee.id', '=', eb.ref('i.user_id')),
+      eb(sql`lower(invitee.email)`, '=', sql`lower(i.email)`),
+    ])))
+    .select([
+      'rooms.id as roomId', 'rooms.name as roomName', 'inviter.id as inviterId', 'inviter.username as inviter',
+      'inviter.locale as inviterLocale', 'invitee.id as inviteeId', 'invitee.email as inviteeEmail', 'invitee.locale as inviteeLocale',
+      'i.email as givenEmail',
+    ])
+    .where('i.id', '=', id).executeTakeFirst();
+  const email = row?.givenEmail ?? row?.inviteeEmail;
+  if (row === undefined || email == null) return undefined;
+  const { roomId, roomName, inviterId, inviter } = row;
+  return {
+    roomId, roomName, inviterId, inviter, email, inviteeId: row.inviteeId ?? undefined, locale: row.inviteeLocale ?? row.inviterLocale,
+  };
+}
