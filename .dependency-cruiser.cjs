@@ -9,7 +9,7 @@ const TESTS = '(\\.test\\.tsx?$|/contract-suite\\.ts$|(^|/)test/|^scripts/|^benc
 
 const SERVER = '^apps/server/src/';
 /** Folders of the server with a face: others import their index.ts only. */
-const ROOMS = 'apps/server/src/(?:caching|config|db|mail|outbox|storage|workers|(?:edge|modules)/[^/]+)';
+const ROOMS = 'apps/server/src/(?:caching|config|db|images|mail|outbox|storage|workers|(?:edge|modules)/[^/]+)';
 
 /** Each module may use the faces of those named beside it. */
 const MODULE_MAY_USE = {
@@ -132,7 +132,7 @@ module.exports = {
       name: 'foundations-know-no-rooms',
       comment: 'config, db, mail, outbox and storage stand below: nothing of modules, edge, workers or main.',
       severity: 'error',
-      from: { path: `${SERVER}(kernel|config|db|mail|outbox|storage)/`, pathNot: TESTS },
+      from: { path: `${SERVER}(kernel|config|db|images|mail|outbox|storage)/`, pathNot: TESTS },
       to: { path: `${SERVER}(modules|edge|workers|main)/` },
     },
     {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** A request to each route that creates something, by operation; `token` left out where nobody is signed in. */
-const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; token?: string }>> = {
+const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; headers?: Record<string, string>; token?: string }>> = {
   register: () => ({
     path: '/api/auth/register',
     body: { email: 'new@example.org', username: 'newcomer', password: 'secret1' },
@@ -23,6 +23,15 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; tok
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
+  uploadImage: () => ({
+    path: '/api/uploads/images', token: user.token, headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    body: Buffer.concat([
+      Buffer.from('--b\r\ncontent-disposition: form-data; name="image"\r\n\r\n'),
+      Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64'),
+      Buffer.from('\r\n--b--\r\n'),
+    ]),
+  }),
+  inviteToRoom: () => ({ path: `/api/rooms/${roomId}/invitations`, body: { email: 'guest@example.org' }, token: user.token }),
   createInviteLink: () => ({ path: `/api/rooms/${roomId}/invite-link`, token: user.token }),
 };
 
@@ -39,7 +48,7 @@ it.each(Object.keys(REQUESTS))(
   async (id) => {
     const { path, ...ask } = REQUESTS[id]!();
     const post = (): Promise<Answer> =>
-      server.ask('POST', path, { ...ask, headers: { 'idempotency-key': `key-of-${id}` } });
+      server.ask('POST', path, { ...ask, headers: { ...ask.headers, 'idempotency-key': `key-of-${id}` } });
     const together = await Promise.all(Array.from({ length: 10 }, post));
     const answered = [...together.filter(({ status }) => status === 201), await post()];
     expect(answered.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);

@@ -5,6 +5,7 @@ import { chatCalls } from './chat.ts';
 import { createExchange, type Fetch } from './exchange.ts';
 import { healthCalls } from './health.ts';
 import { movieCalls } from './movies.ts';
+import { pictureCalls } from './pictures.ts';
 import { createRenewal } from './renewal.ts';
 import { roomCalls } from './rooms.ts';
 import { sessionCalls } from './sessions.ts';
@@ -44,6 +45,7 @@ export function createHttpClient(options: HttpClientOptions) {
     health: healthCalls(caller),
     accounts: accountCalls(caller, tokens),
     sessions: sessionCalls(caller, tokens, renew),
+    pictures: pictureCalls(caller, { newIdempotencyKey }),
     movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser() }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
