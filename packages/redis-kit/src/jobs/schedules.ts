@@ -1,4 +1,4 @@
-import type { Job } from 'bullmq';
+import type { Job, JobSchedulerJson } from 'bullmq';
 import type { JobDriver } from './driver.ts';
 import { endsWithin } from './ends-within.ts';
 import type { BullQueue, JobLog } from './types.ts';
@@ -27,13 +27,14 @@ interface Deps {
   readonly onFire: (name: string, firing: string) => Promise<void>;
   readonly log: JobLog;
   readonly queueName?: string;
+  /** The pause after an `onFire` that rejected. */
+  readonly retryMs?: number;
 }
 
-const RETRY_MS = 5000;
 const CLOSE_MS = 2000;
 
 /** One firing over all nodes that share the store; one that was missed while no node ran comes late rather than never. */
-export function createSchedules({ driver, schedules, timeZone, onFire, log, queueName = 'schedules' }: Deps): Schedules {
+export function createSchedules({ driver, schedules, timeZone, onFire, log, queueName = 'schedules', retryMs = 5000 }: Deps): Schedules {
   const queue = driver.openQueue(queueName);
   queue.on('error', (err) => log.debug({ err, queue: queueName }, 'Queue connection'));
   const names = new Set(schedules.map(({ name }) => name));
@@ -48,6 +49,9 @@ export function createSchedules({ driver, schedules, timeZone, onFire, log, queu
   worker.on('error', (err) => log.debug({ err, queue: queueName }, 'Worker connection'));
   worker.on('failed', (job, err) => log.warn({ err, schedule: job?.name }, 'A schedule could not be seen to; trying again'));
 
+  const asDeclared = (held: JobSchedulerJson | undefined, pattern: string): boolean =>
+    held?.pattern === pattern && held.tz === timeZone;
+
   return {
     declare: () =>
       driver.reach(async () => {
@@ -56,11 +60,16 @@ export function createSchedules({ driver, schedules, timeZone, onFire, log, queu
           const held = known.get(name);
           known.delete(name);
           // Written anew it would begin after now, and a firing that is due would be lost.
-          if (held?.pattern === pattern && held.tz === timeZone) continue;
+          if (asDeclared(held, pattern)) continue;
           const opts = {
-            attempts: 1_000_000, backoff: { type: 'fixed', delay: RETRY_MS }, removeOnComplete: true, removeOnFail: true,
+            attempts: 1_000_000, backoff: { type: 'fixed', delay: retryMs }, removeOnComplete: true, removeOnFail: true,
           };
-          await queue.upsertJobScheduler(name, { pattern, tz: timeZone }, { name, data: {}, opts });
+          try {
+            await queue.upsertJobScheduler(name, { pattern, tz: timeZone }, { name, data: {}, opts });
+          } catch (error) {
+            // Another node may have done the same just now.
+            if (!asDeclared(await queue.getJobScheduler(name), pattern)) throw error;
+          }
         }
         for (const name of known.keys()) await queue.removeJobScheduler(name);
       }),

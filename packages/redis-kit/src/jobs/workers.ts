@@ -50,6 +50,7 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
   const { driver, catalogue, ledger, log } = deps;
   const running = new Map<string, AbortController>();
   let ending = false;
+  let onIdle = (): void => {};
 
   async function postpone(job: Job, token: string | undefined, ms: number): Promise<never> {
     await job.moveToDelayed(Date.now() + ms, token);
@@ -131,8 +132,11 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
       throw Object.assign(new UnrecoverableError(message), stack !== undefined && { stack });
     } finally {
       running.delete(id);
+      if (running.size === 0) onIdle();
     }
   }
+
+  const idle = (): Promise<void> => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => (onIdle = resolve)));
 
   const workers = Object.entries(deps.concurrency).map(([name, concurrency]): Worker => {
     const worker = driver.openWorker(name, process, {
@@ -151,7 +155,11 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     running: () => running.size,
     async close() {
       const closed = Promise.allSettled(workers.map((worker) => worker.close()));
-      if (await endsWithin(settings.drainMs, closed)) return;
+      // A store that is away lets no worker close; once nothing runs there is no more to wait for than a moment.
+      if (await endsWithin(settings.drainMs, Promise.race([closed, idle()]))) {
+        await endsWithin(settings.abortMs, closed);
+        return;
+      }
       ending = true;
       for (const controller of running.values()) controller.abort(new Error('The worker ends'));
       if (await endsWithin(settings.abortMs, closed)) return;

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openConnection, ready } from '../../test/connection.ts';
+import { startRedis, type TestRedis } from '../../test/redis.ts';
+import { createCatalogue } from './catalogue.ts';
+import { describeJobDriver } from './contract-suite.ts';
+import { createJobQueues } from './queues.ts';
+import { createRedisJobDriver } from './redis-driver.ts';
+import { QueueUnavailable } from './types.ts';
+import { createJobWorkers } from './workers.ts';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis(['--maxmemory-policy', 'noeviction']);
+});
+afterAll(() => redis.stop());
+
+async function open(prefix: string, url = redis.url) {
+  const connection = openConnection(url, { profile: 'worker' });
+  onTestFinished(() => connection.close());
+  if (url === redis.url) await ready(connection);
+  return createRedisJobDriver({ connection, prefix });
+}
+
+describeJobDriver('Redis', async () => {
+  const prefix = `{${randomUUID()}}`;
+  return { open: () => open(prefix) };
+});
+
+const silent = { debug: () => {}, warn: () => {}, error: () => {} };
+const kind = { name: 'plain', queue: 'mail', attempts: 1, backoffMs: 1, timeoutMs: 1000, accepts: () => true };
+const nothing = { open: async () => undefined, done: async () => {}, failed: async () => {} };
+
+test('[JB11] The loss mark stays while Redis does, and changes when it is emptied or started anew', async () => {
+  const driver = await open('{mark}');
+  const first = await driver.lossMark();
+  expect(await driver.lossMark()).toBe(first);
+  expect(await (await open('{mark}')).lossMark()).toBe(first);
+  const plain = openConnection(redis.url);
+  onTestFinished(() => plain.close());
+  await ready(plain);
+  await plain.client!.flushall();
+  const second = await driver.lossMark();
+  expect(second).not.toBe(first);
+  let back = 0;
+  driver.onBack(() => (back += 1));
+  await redis.restart();
+  await expect.poll(() => back, { timeout: 15_000 }).toBe(2);
+  // As with a snapshot that holds the key: only the run id tells.
+  const epoch = second.split(' ')[1]!;
+  const again = openConnection(redis.url);
+  onTestFinished(() => again.close());
+  await ready(again);
+  await again.client!.set('{mark}:epoch', epoch);
+  const third = await driver.lossMark();
+  expect(third).toContain(epoch);
+  expect(third).not.toBe(second);
+});
+
+test('[JB12] A Redis that was never there refuses, and holds up no closing', async () => {
+  const driver = await open('{away}', 'redis://127.0.0.1:1');
+  const catalogue = createCatalogue([kind]);
+  const queues = createJobQueues({ driver, catalogue, log: silent });
+  const workers = createJobWorkers({ driver, catalogue, ledger: nothing, log: silent, concurrency: { mail: 1 }, run: async () => {} });
+  await expect(queues.add([{ id: randomUUID(), name: 'plain', shown: {} }])).rejects.toThrow(QueueUnavailable);
+  await expect(queues.counts('mail')).rejects.toThrow(QueueUnavailable);
+  const startedAt = performance.now();
+  await workers.close();
+  await queues.close();
+  expect(performance.now() - startedAt).toBeLessThan(8000);
+});
+
+test('[JB12] A Redis that says nothing is given up after the time limit, once; what was asked comes about when it goes on', async () => {
+  const connection = openConnection(redis.url, { profile: 'worker' });
+  onTestFinished(() => connection.close());
+  await ready(connection);
+  const queues = createJobQueues({
+    driver: createRedisJobDriver({ connection, prefix: '{frozen}', timeoutMs: 100 }), catalogue: createCatalogue([kind]), log: silent,
+  });
+  onTestFinished(() => queues.close());
+  await queues.add([{ id: randomUUID(), name: 'plain', shown: {} }]);
+  redis.freeze();
+  const id = randomUUID();
+  await expect(queues.add([{ id, name: 'plain', shown: {} }])).rejects.toThrow('did not answer within 100 ms');
+  await expect(queues.add([{ id, name: 'plain', shown: {} }])).rejects.toThrow('has not answered yet');
+  redis.thaw();
+  await expect.poll(() => queues.counts('mail').then(({ waiting }) => waiting, () => 0)).toBe(2);
+});
