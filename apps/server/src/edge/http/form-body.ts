@@ -71,7 +71,7 @@ async function readFile(body: Readable, headers: IncomingHttpHeaders, options: R
   let files = 0;
   parser.on('file', (name, file, _filename, encoding) => {
     files += 1;
-    if (files > 1 || name !== field) reject(refused(String(name), 'is not a field of this form, or comes twice'));
+    if (files > 1 || name !== field) reject(refused(name, 'is not a field of this form, or comes twice'));
     if (encoding === 'base64' || encoding === 'quoted-printable') reject(malformed());
     file.on('limit', () => reject(tooLarge(maxFileBytes)));
     file.on('error', () => reject(malformed()));
@@ -125,8 +125,9 @@ const unsupported = (detail: string): Problem => new Problem('request.media_type
 const malformed = (cause?: unknown): Problem =>
   new Problem('request.body_malformed', { detail: 'The form cannot be read', cause });
 
-const refused = (name: string, message: string): Problem =>
-  new Problem('request.invalid', { errors: [{ field: `/body/${name.slice(0, 100)}`, message }] });
+/** A part may come without a name, whatever the parser's types say. */
+const refused = (name: string | undefined, message: string): Problem =>
+  new Problem('request.invalid', { errors: [{ field: `/body/${(name ?? '').toWellFormed().replaceAll('\0', '\uFFFD').slice(0, 100)}`, message }] });
 
 const tooLarge = (maxBytes: number): Problem =>
   new Problem('request.body_too_large', { detail: `The file may have ${maxBytes} bytes at most` });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import { StartError } from '../../kernel/start-error.ts';
@@ -165,7 +164,7 @@ export async function openS3Storage(place: S3Place, { clock, newId, tuning }: S3
     async read(key, range) {
       const response = await s3.get(checked(key), range && checkedRange(range));
       if (response === undefined) return undefined;
-      return response?.body ? Readable.fromWeb(response.body as NodeReadableStream) : Readable.from([]);
+      return response?.body ? Readable.fromWeb(response.body) : Readable.from([]);
     },
 
     async delete(key) {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -64,7 +63,7 @@ export async function startS3Server(prefix = ''): Promise<S3Server> {
     context.status = status;
     context.body = '<Error><Code>Refused</Code></Error>';
   }, multipart(uploadsFolder, uploads));
-  const { port } = (await server.run()) as AddressInfo;
+  const { port } = await server.run();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     server.httpServer.closeAllConnections();
