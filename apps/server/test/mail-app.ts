@@ -9,8 +9,8 @@ export interface MailApp extends TestApp {
   readonly mailServer: MailServer;
   /** The log, line by line, as JSON. */
   readonly lines: readonly string[];
-  /** Waits for the mail that comes to this address after those that came before, and gives it. */
-  mailTo(address: string, before?: number): Promise<ReceivedMail>;
+  /** Waits for the first mail that comes to this address, with this subject where one is given: mails overtake one another. */
+  mailTo(address: string, subject?: string): Promise<ReceivedMail>;
   /** All that came to this address so far. */
   mailsTo(address: string): readonly ReceivedMail[];
   /** All that the database holds, one text for each table. */
@@ -29,9 +29,10 @@ export async function startMailApp(env: Readonly<Record<string, string>> = {}, o
     mailServer.received.filter(({ to }) => to.some((one) => one.toLowerCase() === address.toLowerCase()));
   return {
     ...app, mailServer, lines, mailsTo,
-    async mailTo(address, before = 0) {
-      await expect.poll(() => mailsTo(address).length, { message: `a mail to ${address}` }).toBeGreaterThan(before);
-      return mailsTo(address)[before]!;
+    async mailTo(address, subject) {
+      const first = () => mailsTo(address).find(({ mail }) => subject === undefined || mail.subject === subject);
+      await expect.poll(first, { message: `a mail to ${address}` }).toBeDefined();
+      return first()!;
     },
     async tables() {
       const { rows } = await sql<{ content: string }>`

@@ -13,9 +13,10 @@ afterAll(() => server.close());
 const post = (path: string, body: object, app = server) => app.ask('POST', `/api/auth/${path}`, { body });
 const secret = (text: string, token: string): boolean => text.includes(token) || text.includes(encodeURIComponent(token));
 
+const isReset = (subject: string | undefined): boolean => subject === 'A new password for WatchParty';
+
 /** Asks for a new password, and gives the token of the mail that comes. */
 async function resetToken(email: string): Promise<string> {
-  const isReset = (subject: string | undefined) => subject === 'A new password for WatchParty' || subject === 'Новый пароль для WatchParty';
   const resets = () => server.mailsTo(email).filter(({ mail }) => isReset(mail.subject));
   const before = resets().length;
   expect((await post('forgot-password', { email })).status).toBe(202);
@@ -59,9 +60,9 @@ test('[AC11] Every address gets the same answer; the mail goes to the account’
     answers.push(await post('forgot-password', { email }));
   }
   for (const { status, body } of answers) expect([status, body]).toEqual([202, { success: true, data: null }]);
-  const { mail } = await server.mailTo('boris@example.org', 1);
+  const { mail } = await server.mailTo('boris@example.org', 'Новый пароль для WatchParty');
   expect(mail.to).toEqual([{ address: 'Boris@example.org', name: '' }]);
-  expect([mail.subject, mail.headers.find(({ key }) => key === 'content-language')?.value]).toEqual(['Новый пароль для WatchParty', 'ru']);
+  expect(mail.headers.find(({ key }) => key === 'content-language')?.value).toBe('ru');
   await expect.poll(() => server.lines.some((line) => line.includes('nobody has this address'))).toBe(true);
   expect(server.mailsTo('nobody@example.org')).toEqual([]);
   expect(server.mailServer.received.flatMap(({ to }) => to).filter((to) => to.includes('eve'))).toEqual([]);
@@ -74,7 +75,7 @@ test('[AC11] Three mails an hour are enough', async () => {
   const before = enough();
   await post('forgot-password', { email });
   await expect.poll(enough).toBe(before + 1);
-  expect(server.mailsTo(email)).toHaveLength(4);
+  expect(server.mailsTo(email).filter(({ mail }) => isReset(mail.subject))).toHaveLength(3);
 });
 
 test('[AC12] A link sets the password once, ends all sessions and the other links', async () => {
