@@ -17,7 +17,7 @@ export interface TwoNodes {
 /** Two whole servers on one database and one Redis of their own, either of which can be taken away. */
 export async function startTwoNodes(): Promise<TwoNodes> {
   const redis = await startRedis();
-  const env = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '1000', JWT_SECRET: 'one secret for both of the nodes, and long enough' };
+  const env = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000', JWT_SECRET: 'one secret for both of the nodes, and long enough' };
   let network: Network | undefined;
   const a = await startTestApp(env, {
     reach: async (connectionString) => (network = await openNetwork(connectionString)).connectionString,

@@ -20,7 +20,7 @@ describe.each([['Redis', true], ['one process', false]])('The cache of the API i
   const warnings: string[] = [];
   beforeAll(async () => {
     const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) });
-    server = await startTestApp(withRedis ? { REDIS_URL: redis.url } : {}, { log });
+    server = await startTestApp(withRedis ? { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000' } : {}, { log });
     make = factoriesFor(server);
     [ann, boris] = [await make.user(), await make.user()];
     await vi.waitUntil(async () => (await get('/api/rooms')).headers.get('x-cache') === 'HIT', { timeout: 10_000 });
@@ -155,7 +155,7 @@ describe.each([['Redis', true], ['one process', false]])('The cache of the API i
 describe('Two nodes and one Redis', () => {
   test('What is written through one node is seen at once through the other, and when Redis is away everything still answers', async () => {
     const own = await startRedis();
-    const env = { REDIS_URL: own.url, JWT_SECRET: 'one secret for both of the nodes, and long enough' };
+    const env = { REDIS_URL: own.url, REDIS_TIMEOUT_MS: '1000', JWT_SECRET: 'one secret for both of the nodes, and long enough' };
     const a = await startTestApp(env);
     const b = await startTestApp(env, { reach: async () => a.db.connectionString });
     try {
