@@ -35,6 +35,8 @@ export interface S3Server extends S3Place {
   refuse: ((request: string) => number | undefined) | undefined;
   /** Asked after each request: true breaks the connection instead of answering. */
   loseAnswer: ((request: string) => boolean) | undefined;
+  /** The names of all objects' files. */
+  objects(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,9 @@ export async function startS3Server(prefix = ''): Promise<S3Server> {
     async leftovers() {
       const incoming = await readdir(join(folder, bucket, ...prefix.split('/'), '.incoming')).catch(() => []);
       return (await uploads()).length + incoming.filter((name) => name.endsWith('_object')).length;
+    },
+    async objects() {
+      return (await readdir(join(folder, bucket), { recursive: true })).filter((name) => name.endsWith('_object'));
     },
     close: () => (closing ??= close()),
   };
