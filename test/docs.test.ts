@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../apps/server/src/config/index.ts';
 import type { Route } from '../apps/server/src/kernel/route.ts';
-import { accountsRoutes } from '../apps/server/src/modules/accounts/index.ts';
+import { accountsRoutes, picturesRoutes } from '../apps/server/src/modules/accounts/index.ts';
 import { chatRoutes } from '../apps/server/src/modules/chat/index.ts';
 import { moviesRoutes } from '../apps/server/src/modules/movies/index.ts';
 import { operationsRoutes } from '../apps/server/src/modules/operations/index.ts';
@@ -24,7 +24,7 @@ const documents = files.filter((path) => /^(?:[A-Z]+\.md|docs\/.*\.md)$/.test(pa
 // The table is data: its handlers are not called, so they need nothing.
 const nothing = {} as never;
 const routes: readonly Pick<Route, 'method' | 'path'>[] = [
-  ...accountsRoutes(nothing), ...sessionsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing),
+  ...accountsRoutes(nothing), ...picturesRoutes(nothing), ...sessionsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing),
   ...chatRoutes(nothing), ...operationsRoutes(nothing),
   ...['/api/docs', '/api/docs/errors', '/api/openapi.json'].map((path) => ({ method: 'GET' as const, path })),
 ];
