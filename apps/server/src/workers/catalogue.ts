@@ -1,6 +1,8 @@
 import { type Catalogue, createCatalogue, type NewJob } from '@watchparty/redis-kit/jobs';
 import { Check } from 'typebox/value';
-import type { JobDeclaration } from '../kernel/job.ts';
+import type { JobDeclaration, QueueName } from '../kernel/job.ts';
+
+export const QUEUE_NAMES: readonly QueueName[] = ['email', 'imageProcessing', 'roomCleanup'];
 
 /** The jobs of this version. */
 export interface Jobs {
@@ -12,7 +14,8 @@ export interface Jobs {
 
 export function createJobs(declarations: readonly JobDeclaration[]): Jobs {
   const byName = new Map(declarations.map((job) => [job.name, job]));
-  const catalogue = createCatalogue(declarations.map(({ payload, ...job }) => ({ ...job, accepts: (value) => Check(payload, value) })));
+  const kinds = declarations.map(({ payload, ...job }) => ({ ...job, accepts: (value: unknown) => Check(payload, value) }));
+  const catalogue = createCatalogue(kinds, QUEUE_NAMES);
   return { declarations, catalogue, named: (name) => byName.get(name) };
 }
 

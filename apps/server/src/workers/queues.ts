@@ -4,11 +4,9 @@ import type { QueueName } from '../kernel/job.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Queues, QueueStats } from '../kernel/queues.ts';
 import type { Write } from '../kernel/write.ts';
-import type { Jobs } from './catalogue.ts';
+import { type Jobs, QUEUE_NAMES } from './catalogue.ts';
 import { retried } from './enqueueing.ts';
 import * as repo from './jobs.repo.ts';
-
-export const QUEUE_NAMES: readonly QueueName[] = ['email', 'imageProcessing', 'roomCleanup'];
 
 interface Deps {
   readonly queries: Queries;

@@ -56,7 +56,7 @@ export function startRunning(deps: Deps): JobWorkers {
     {
       driver, ledger, log, run,
       catalogue: jobs.catalogue,
-      concurrency: Object.fromEntries(jobs.catalogue.queues.map((name) => [name, CONCURRENCY[name as QueueName] ?? 1])),
+      concurrency: CONCURRENCY,
       cutShort: (error) => cutShort(database, error),
       onRun: telemetry.jobRan,
     },

@@ -9,8 +9,8 @@ export interface Catalogue {
   bulk(job: NewJob): { readonly queue: string; readonly name: string; readonly data: object; readonly opts: BulkJobOptions };
 }
 
-/** All kinds of jobs there are, and what each means to BullMQ. */
-export function createCatalogue(kinds: readonly JobKind[]): Catalogue {
+/** All kinds of jobs there are, and what each means to BullMQ. `queues` names those that exist although nothing uses them yet. */
+export function createCatalogue(kinds: readonly JobKind[], queues: readonly string[] = []): Catalogue {
   const byName = new Map(kinds.map((kind) => [kind.name, kind]));
   if (byName.size !== kinds.length) throw new Error('Two kinds of jobs share a name');
   const withHigh = new Set(kinds.filter(({ priority }) => priority === 'high').map(({ queue }) => queue));
@@ -29,7 +29,7 @@ export function createCatalogue(kinds: readonly JobKind[]): Catalogue {
   }
 
   return {
-    queues: [...new Set(kinds.map(({ queue }) => queue))],
+    queues: [...new Set([...queues, ...kinds.map(({ queue }) => queue)])],
     kind: (name) => byName.get(name),
     bulk(job) {
       const kind = byName.get(job.name);
