@@ -14,7 +14,9 @@ export interface SmtpTimeouts {
   readonly mailMs: number;
 }
 
-export const defaultSmtpTimeouts: SmtpTimeouts = { connectMs: 10_000, greetingMs: 10_000, silenceMs: 20_000, mailMs: 40_000 };
+export const defaultSmtpTimeouts: SmtpTimeouts = {
+  connectMs: 10_000, greetingMs: 10_000, silenceMs: 20_000, mailMs: 40_000,
+};
 
 interface SmtpSettings extends SenderSettings {
   readonly server: {
@@ -22,7 +24,9 @@ interface SmtpSettings extends SenderSettings {
     readonly port: number;
     /** TLS from the first byte; false: STARTTLS where offered. */
     readonly secure: boolean;
-    readonly login: { readonly kind: 'none' } | { readonly kind: 'password'; readonly user: string; readonly password: string };
+    readonly login:
+      | { readonly kind: 'none' }
+      | { readonly kind: 'password'; readonly user: string; readonly password: string };
     /** PEM of an authority to trust beside the usual ones. */
     readonly ca?: string;
   };

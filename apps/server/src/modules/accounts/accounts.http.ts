@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import {
-  ChangePasswordBody, ForgotPasswordBody, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody, ResetPasswordBody,
-  SignedIn,
+  ChangePasswordBody, ForgotPasswordBody, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody,
+  ResetPasswordBody, SignedIn,
 } from '@watchparty/protocol';
 import { clientOf, jsonRoute, type Route, WithHeaders } from '../../kernel/route.ts';
 import { accountPolicies } from './accounts.cache.ts';
@@ -67,9 +67,11 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       },
     }),
     jsonRoute({
-      method: 'POST', path: '/api/auth/forgot-password', id: 'forgotPassword', tag, limit: 'auth', access: 'anyone', ignoresToken: true,
+      method: 'POST', path: '/api/auth/forgot-password', id: 'forgotPassword', tag, limit: 'auth', access: 'anyone',
+      ignoresToken: true,
       summary: 'Ask for a mail with a link by which a new password can be chosen',
-      description: 'The answer is the same whether there is an account with this address or not. The link works once, for an hour.',
+      description:
+        'The answer is the same whether there is an account with this address or not. The link works once, for an hour.',
       body: ForgotPasswordBody, response: Type.Null(), status: 202,
       async handle({ write, body }) {
         await accounts.requestPasswordReset(write, body.email);
@@ -77,7 +79,8 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       },
     }),
     jsonRoute({
-      method: 'POST', path: '/api/auth/reset-password', id: 'resetPassword', tag, limit: 'auth', access: 'anyone', ignoresToken: true,
+      method: 'POST', path: '/api/auth/reset-password', id: 'resetPassword', tag, limit: 'auth', access: 'anyone',
+      ignoresToken: true,
       summary: 'Choose a new password by the link of a mail; ends all one’s sessions',
       body: ResetPasswordBody, response: Type.Null(), errors: ['accounts.reset_token_invalid', 'accounts.password_weak'],
       async handle({ write, body }) {

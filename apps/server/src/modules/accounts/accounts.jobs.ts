@@ -42,9 +42,12 @@ export interface IssuedReset {
   readonly token: string;
 }
 
+/** Why there is no link; for the log. */
+export type NotIssued = 'nobody has this address' | 'enough were sent';
+
 interface Deps {
   readonly resets: {
-    issue(tx: Tx, email: string, requestId: string): Promise<IssuedReset | 'nobody has this address' | 'enough were sent'>;
+    issue(tx: Tx, email: string, requestId: string): Promise<IssuedReset | NotIssued>;
   };
   readonly delivery: MailDelivery;
   readonly publicUrl: string;

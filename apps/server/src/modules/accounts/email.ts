@@ -9,7 +9,9 @@ import { Problem } from '../../kernel/problem.ts';
 export function storedEmail(email: string): string {
   const address = mailAddress(email);
   if (address === undefined) {
-    throw new Problem('request.invalid', { errors: [{ field: '/body/email', message: 'must be an address that mail can be sent to' }] });
+    throw new Problem('request.invalid', {
+      errors: [{ field: '/body/email', message: 'must be an address that mail can be sent to' }],
+    });
   }
   return isAscii(email) ? email : address;
 }

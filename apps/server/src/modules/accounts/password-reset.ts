@@ -5,7 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import { mailAddress, type MailDelivery } from '../../mail/index.ts';
-import { accountMails, type IssuedReset } from './accounts.jobs.ts';
+import { accountMails, type IssuedReset, type NotIssued } from './accounts.jobs.ts';
 import { soughtEmail } from './email.ts';
 import type { PasswordRule } from './password-rule.ts';
 import * as repo from './password-resets.repo.ts';
@@ -26,10 +26,9 @@ export interface PasswordResetDeps {
   readonly delivery: Pick<MailDelivery, 'shown'>;
 }
 
-export type PasswordResets = ReturnType<typeof createPasswordResets>;
-
 /** AC11, AC12 */
-export function createPasswordResets({ queries, passwords, passwordRule, sessions, clock, log, delivery }: PasswordResetDeps) {
+export function createPasswordResets(deps: PasswordResetDeps) {
+  const { queries, passwords, passwordRule, sessions, clock, log, delivery } = deps;
   const now = (): Date => new Date(clock.now());
 
   return {
@@ -41,7 +40,7 @@ export function createPasswordResets({ queries, passwords, passwordRule, session
     },
 
     /** A new link for whoever has this address, or why there is none. Only its hash is kept. */
-    async issue(tx: Tx, email: string, requestId: string): Promise<IssuedReset | 'nobody has this address' | 'enough were sent'> {
+    async issue(tx: Tx, email: string, requestId: string): Promise<IssuedReset | NotIssued> {
       const user = await repo.lockUserByEmail(tx, soughtEmail(email));
       if (user === undefined) return 'nobody has this address';
       if ((await repo.countOthers(tx, user.id, requestId, now())) >= MAX_REQUESTS) return 'enough were sent';

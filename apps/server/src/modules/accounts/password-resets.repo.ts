@@ -4,7 +4,8 @@ import type { UserRow } from './accounts.repo.ts';
 
 /** Reads `users_email_key`, and locks: of two requests for one account the second counts the first. */
 export async function lockUserByEmail(tx: Tx, email: string): Promise<UserRow | undefined> {
-  return tx.selectFrom('users').selectAll().where(sql`lower(email)`, '=', sql`lower(${email})`).forNoKeyUpdate().executeTakeFirst();
+  return tx.selectFrom('users').selectAll().where(sql`lower(email)`, '=', sql`lower(${email})`)
+    .forNoKeyUpdate().executeTakeFirst();
 }
 
 /** How many other requests have links that still hold. */
@@ -26,9 +27,12 @@ interface NewReset {
 
 /** Clears away what has expired, of whomever. */
 export async function insert(tx: Tx, { tokenHash, userId, requestId, now, expiresAt }: NewReset): Promise<void> {
-  await tx.deleteFrom('password_resets').where('expires_at', '<=', now).execute();
+  // What others clear away at this moment is left to them: two who take the same rows could wait for each other.
+  await tx.deleteFrom('password_resets').where('token_hash', 'in', (eb) =>
+    eb.selectFrom('password_resets').select('token_hash').where('expires_at', '<=', now).forUpdate().skipLocked()).execute();
   await tx.insertInto('password_resets')
-    .values({ token_hash: tokenHash, user_id: userId, request_id: requestId, created_at: now, expires_at: expiresAt }).execute();
+    .values({ token_hash: tokenHash, user_id: userId, request_id: requestId, created_at: now, expires_at: expiresAt })
+    .execute();
 }
 
 /** Whose link it is; undefined once it is used, expired or was never one. */
@@ -50,6 +54,6 @@ export async function removeOf(tx: Tx, userId: number): Promise<void> {
   await tx.deleteFrom('password_resets').where('user_id', '=', userId).execute();
 }
 
-export async function setPassword(tx: Tx, userId: number, passwordHash: string, now: Date): Promise<void> {
-  await tx.updateTable('users').set({ password_hash: passwordHash, updated_at: now }).where('id', '=', userId).execute();
+export async function setPassword(tx: Tx, userId: number, hash: string, now: Date): Promise<void> {
+  await tx.updateTable('users').set({ password_hash: hash, updated_at: now }).where('id', '=', userId).execute();
 }

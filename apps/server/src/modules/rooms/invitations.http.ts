@@ -17,7 +17,8 @@ export function invitationRoutes(rooms: Rooms): Route[] {
     jsonRoute({
       method: 'POST', path: '/api/rooms/:id/invitations', id: 'inviteToRoom', tag, access: 'user',
       summary: 'Invite somebody by mail, by address or as a user',
-      description: 'The mail holds a link into the room for a week. The same invitation again within an hour sends no second mail.',
+      description:
+        'The mail holds a link into the room for a week. The same invitation again within an hour sends no second mail.',
       params, body: InviteBody, response: Invitation, status: 201, idempotent: true,
       errors: [
         'rooms.not_found', 'rooms.not_host', 'rooms.invitee_not_found', 'rooms.invitee_is_in', 'rooms.invitee_banned',

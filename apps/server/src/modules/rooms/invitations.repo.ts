@@ -8,8 +8,11 @@ type NewInvitation = Pick<InvitationRow, 'id' | 'room_id' | 'invited_by' | 'user
 export type Invitee = { readonly userId: number } | { readonly email: string };
 
 /** The latest invitation of the same person to the same room; the caller holds the room's lock. */
-export async function findSince(tx: Tx, roomId: number, invitee: Invitee, since: Date): Promise<InvitationRow | undefined> {
-  const ofRoom = tx.selectFrom('room_invitations').selectAll().where('room_id', '=', roomId).where('created_at', '>', since);
+export async function findSince(
+  tx: Tx, roomId: number, invitee: Invitee, since: Date,
+): Promise<InvitationRow | undefined> {
+  const ofRoom = tx.selectFrom('room_invitations').selectAll()
+    .where('room_id', '=', roomId).where('created_at', '>', since);
   const same = 'userId' in invitee
     ? ofRoom.where('user_id', '=', invitee.userId)
     : ofRoom.where(sql`lower(email)`, '=', sql`lower(${invitee.email})`);
@@ -17,7 +20,9 @@ export async function findSince(tx: Tx, roomId: number, invitee: Invitee, since:
 }
 
 /** How many invitations somebody has sent, and when the first of them was. */
-export async function countBy(tx: Tx, userId: number, since: Date): Promise<{ readonly count: number; readonly first: Date | null }> {
+export async function countBy(
+  tx: Tx, userId: number, since: Date,
+): Promise<{ readonly count: number; readonly first: Date | null }> {
   return tx.selectFrom('room_invitations')
     .select((eb) => [eb.fn.countAll<number>().as('count'), eb.fn.min<Date | null>('created_at').as('first')])
     .where('invited_by', '=', userId).where('created_at', '>', since).executeTakeFirstOrThrow();
@@ -29,7 +34,9 @@ export async function insert(tx: Tx, invitation: NewInvitation): Promise<Invitat
 
 /** Addresses of people who never came are not kept for ever. */
 export async function removeBefore(tx: Tx, before: Date): Promise<void> {
-  await tx.deleteFrom('room_invitations').where('created_at', '<', before).execute();
+  // What others clear away at this moment is left to them: two who take the same rows could wait for each other.
+  await tx.deleteFrom('room_invitations').where('id', 'in', (eb) =>
+    eb.selectFrom('room_invitations').select('id').where('created_at', '<', before).forUpdate().skipLocked()).execute();
 }
 
 /** The address of an account; undefined: there is none. */
@@ -61,14 +68,15 @@ export async function letterOf(db: Queries, id: string): Promise<InvitationLette
     ])))
     .select([
       'rooms.id as roomId', 'rooms.name as roomName', 'inviter.id as inviterId', 'inviter.username as inviter',
-      'inviter.locale as inviterLocale', 'invitee.id as inviteeId', 'invitee.email as inviteeEmail', 'invitee.locale as inviteeLocale',
-      'i.email as givenEmail',
+      'inviter.locale as inviterLocale', 'invitee.id as inviteeId', 'invitee.email as inviteeEmail',
+      'invitee.locale as inviteeLocale', 'i.email as givenEmail',
     ])
     .where('i.id', '=', id).executeTakeFirst();
   const email = row?.givenEmail ?? row?.inviteeEmail;
   if (row === undefined || email == null) return undefined;
   const { roomId, roomName, inviterId, inviter } = row;
   return {
-    roomId, roomName, inviterId, inviter, email, inviteeId: row.inviteeId ?? undefined, locale: row.inviteeLocale ?? row.inviterLocale,
+    roomId, roomName, inviterId, inviter, email,
+    inviteeId: row.inviteeId ?? undefined, locale: row.inviteeLocale ?? row.inviterLocale,
   };
 }
