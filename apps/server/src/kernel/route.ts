@@ -68,6 +68,13 @@ export interface Asked<A extends Access = Access, P = unknown, Q = unknown> {
   readonly actor: A extends 'anyone' ? undefined : Pick<Actor, 'userId'>;
 }
 
+/** A right that a cached value gives or does not give. */
+export interface CachedRight<P = unknown> {
+  readonly policy: CachePolicyDeclaration;
+  params(asked: Asked<'user', P>): CacheParams;
+  isGiven(value: unknown, actor: Actor): boolean;
+}
+
 /** A read that goes through the cache. */
 export interface CachedRead<A extends Access = Access, P = unknown, Q = unknown> {
   readonly policy: CachePolicyDeclaration;
@@ -75,6 +82,8 @@ export interface CachedRead<A extends Access = Access, P = unknown, Q = unknown>
   params(asked: Asked<A, P, Q>): CacheParams | undefined;
   /** Refuses before the cache is asked. */
   authorize?(context: RequestContext<A, P, Q>): Promise<void>;
+  /** Where `authorize` lets everybody through whom this cached value gives the right. */
+  readonly right?: CachedRight<P>;
   /** Where only the value itself tells who may see it: whether everybody may. Asked once of each value. */
   isOpen?(value: unknown): boolean;
   /** Refuses those who may not see a value that is not open: after it was found, before it is served. */

@@ -8,6 +8,7 @@ import type { Asked, CachedRead, JsonRoute, RequestContext } from '../../kernel/
 import { namesEtag } from './etags.ts';
 import type { FastLane } from './fast-lane.ts';
 import type { Limits } from './limits.ts';
+import { createParsedOnce } from './parsed-once.ts';
 import { headerLines } from './ready-answer.ts';
 
 export interface CachedReadDeps {
@@ -30,11 +31,14 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
   // What everybody gets alike may be kept if it is asked about each time; what somebody's rights made only by them.
   const cacheControl = route.access === 'anyone' ? 'no-cache' : 'private, no-cache';
   const isOpen = openness(cached);
+  const { right } = cached;
+  const rightPolicy = right && bindPolicy(right.policy, ttlSeconds);
+  const valueOf = createParsedOnce();
 
   /** So that the next request for this address need not come this way. */
   function teachFastLane(asked: Asked, request: FastifyRequest, reply: FastifyReply): void {
     const url = request.raw.url!;
-    if (cached.authorize !== undefined || request.method !== 'GET' || request.headers.origin !== undefined || fastLane.knows(url)) return;
+    if ((cached.authorize !== undefined && cached.right === undefined) || request.method !== 'GET' || request.headers.origin !== undefined || fastLane.knows(url)) return;
     const targetOf = (params: CacheParams | undefined): CacheTarget | undefined => params && cache.target(policy, params);
     const common = route.access === 'anyone' ? targetOf(cached.params(asked)) : undefined;
     fastLane.learn(url, {
@@ -43,6 +47,12 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
       targetFor: common === undefined
         ? (userId) => (userId === undefined ? undefined : targetOf(cached.params({ ...asked, actor: { userId } })))
         : () => common,
+      ...(right !== undefined && rightPolicy !== undefined && {
+        right: {
+          targetFor: (userId) => cache.target(rightPolicy, right.params({ ...asked, actor: { userId } })),
+          isGiven: (hit, actor) => right.isGiven(valueOf(hit), actor),
+        },
+      }),
     });
   }
 
@@ -50,11 +60,11 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
     const asked: Asked = { params: context.params, query: context.query, actor: context.actor };
     const params = cached.params(asked);
     if (params === undefined) return false;
-    teachFastLane(asked, request, reply);
     if (cached.authorize !== undefined) {
       await limits.settle(request, reply);
       await cached.authorize(context);
     }
+    teachFastLane(asked, request, reply);
     const result = await cache.get(policy, params, async () => {
       const data: unknown = await route.handle(context);
       // Checked once, when it is loaded: entries of another shape are not served.

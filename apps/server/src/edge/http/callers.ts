@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Cache, CacheResult, CacheTarget } from '@watchparty/redis-kit/cache';
 import { subjectOfIp } from '@watchparty/redis-kit/rate-limit';
 import { bindPolicy, type TtlSeconds } from '../../caching/index.ts';
+import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Claims, Identity } from '../../kernel/identity.ts';
 import type { AddressOf } from './client-address.ts';
+import { createParsedOnce } from './parsed-once.ts';
 
 /** Who asks, as far as it is known without waiting. */
 export interface Caller {
@@ -18,8 +20,8 @@ export interface Caller {
 export interface Callers {
   /** Undefined: nobody can tell yet. */
   of(request: IncomingMessage): Caller | undefined;
-  /** Whether the session that was found still stands for these claims. */
-  holds(session: CacheResult, claims: Claims): boolean;
+  /** Who the session that was found stands for; undefined once it has ended. */
+  actorOf(session: CacheResult, claims: Claims): Actor | undefined;
 }
 
 interface Deps {
@@ -36,13 +38,7 @@ export function createCallers({ cache, ttlSeconds, identity, addressOf, clock }:
   const policy = bindPolicy(identity.policy, ttlSeconds);
   // Tokens and sessions come again with each request; what was made of them lives as long as they do.
   const signedIn = new WeakMap<Claims, Caller>();
-  const sessions = new WeakMap<Buffer, unknown>();
-
-  function valueOf({ body }: CacheResult): unknown {
-    let value = sessions.get(body);
-    if (value === undefined) sessions.set(body, (value = JSON.parse(body.toString('utf8'))));
-    return value;
-  }
+  const valueOf = createParsedOnce();
 
   return {
     of(request) {
@@ -61,6 +57,6 @@ export function createCallers({ cache, ttlSeconds, identity, addressOf, clock }:
       }
       return caller;
     },
-    holds: (session, claims) => identity.actorOf(valueOf(session), claims, clock.now()) !== undefined,
+    actorOf: (session, claims) => identity.actorOf(valueOf(session), claims, clock.now()),
   };
 }

@@ -139,6 +139,31 @@ test('Who is signed in gets their own pages, as long as their session lasts, and
   }
 });
 
+test('A room’s chat is read by those who may, and by nobody who has left', async () => {
+  const { server, owner, make } = await start();
+  const [guest, stranger] = [await make.user(), await make.user()];
+  const room = await make.room(owner, { isPrivate: false, password: 'sesame' });
+  await make.message(owner, room.id, { content: 'Popcorn is ready' });
+  const url = `${server.url}/api/chat/${room.id}/messages`;
+  const as = (user: TestUser) => ({ authorization: `Bearer ${user.token}` });
+  expect((await server.ask('POST', `/api/rooms/${room.id}/join`, { token: guest.token, body: { password: 'sesame' } })).status).toBe(200);
+  for (const user of [owner, guest]) {
+    await expect.poll(async () => (await get(url, as(user))).isFast).toBe(true);
+    expect(comparable(await get(url, as(user)))).toEqual(comparable(await longWay(url, as(user))));
+  }
+  for (let turn = 0; turn < 3; turn += 1) expect(await get(url, as(stranger))).toMatchObject({ status: 403, isFast: false });
+  expect(await get(url)).toMatchObject({ status: 401, isFast: false });
+  expect(await get(`${url}?before=2&after=1`, as(owner))).toMatchObject({ status: 422, isFast: false });
+
+  await make.message(owner, room.id, { content: 'The film begins' });
+  expect(JSON.parse((await get(url, as(guest))).body).data.items).toHaveLength(2);
+  await server.ask('POST', `/api/rooms/${room.id}/leave`, { token: guest.token });
+  for (let turn = 0; turn < 3; turn += 1) {
+    expect(await get(url, as(guest))).toMatchObject({ status: 403, isFast: false });
+    expect(await get(url, as(owner))).toMatchObject({ status: 200 });
+  }
+});
+
 test('Hits of the lane are counted and logged like all others', async () => {
   const { server, owner, make } = await start();
   await make.room(owner);

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { performance } from 'node:perf_hooks';
 import type { Cache, CacheResult, CacheTarget } from '@watchparty/redis-kit/cache';
 import type { Decision } from '@watchparty/redis-kit/rate-limit';
+import type { Actor } from '../../kernel/actor.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { JsonRoute } from '../../kernel/route.ts';
 import type { Telemetry } from '../../kernel/telemetry.ts';
@@ -18,6 +19,11 @@ export interface Place {
   readonly route: JsonRoute;
   /** Which entry this caller gets; undefined: who is not signed in gets none. */
   readonly targetFor: (userId: number | undefined) => CacheTarget | undefined;
+  /** What gives this caller the right to read it, where not everybody has it. */
+  readonly right?: {
+    readonly targetFor: (userId: number) => CacheTarget;
+    readonly isGiven: (hit: CacheResult, actor: Actor) => boolean;
+  };
   /** Header lines that every answer from there has. */
   readonly lines: string;
   /** Whether everybody may see this value. */
@@ -52,11 +58,13 @@ const MAX_PLACES = 10_000;
 interface Passage {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly framework: RequestListener;
   readonly place: Place;
   readonly caller: Caller;
   readonly startedAt: number;
   page: CacheResult | undefined;
   session: CacheResult | undefined;
+  right: CacheResult | undefined;
   decision: Decision | undefined;
   /** How much is still to come. */
   waiting: number;
@@ -92,12 +100,31 @@ export function createFastLane(deps: Deps): FastLane {
     }
   }
 
-  function arrived(passage: Passage, framework: RequestListener): void {
+  function mayServe({ place, caller: { signedIn }, session, right }: Passage, page: CacheResult): boolean {
+    if (!place.isOpen(page)) return false;
+    if (signedIn === undefined) return place.right === undefined;
+    const actor = session && callers.actorOf(session, signedIn.claims);
+    if (actor === undefined) return false;
+    return place.right === undefined || (right !== undefined && place.right.isGiven(right, actor));
+  }
+
+  /** False: there is none here. */
+  function seek(passage: Passage, what: 'page' | 'session' | 'right', target: CacheTarget): boolean {
+    // Counted before it is asked for: what needs no question arrives within the call.
+    passage.waiting += 1;
+    const isHere = cache.peek(target, (found) => {
+      passage[what] = found;
+      arrived(passage);
+    });
+    if (!isHere) passage.waiting -= 1;
+    return isHere;
+  }
+
+  function arrived(passage: Passage): void {
     passage.waiting -= 1;
     if (passage.waiting > 0) return;
-    const { request, response, place, caller: { policy, signedIn }, page, session, decision } = passage;
-    const known = signedIn === undefined || (session !== undefined && callers.holds(session, signedIn.claims));
-    if (known && page !== undefined && decision!.allowed && place.isOpen(page)) return answer(passage, page, decision!);
+    const { request, response, framework, page, decision, caller: { policy } } = passage;
+    if (page !== undefined && decision!.allowed && mayServe(passage, page)) return answer(passage, page, decision!);
     limits.decided(request, policy, decision!);
     framework(request, response);
   }
@@ -116,24 +143,19 @@ export function createFastLane(deps: Deps): FastLane {
       const caller = callers.of(request);
       const target = caller && place.targetFor(caller.signedIn?.claims.userId);
       if (target === undefined) return framework(request, response);
+      const { policy, subject, signedIn } = caller!;
       const passage: Passage = {
-        request, response, place, caller: caller!, startedAt, page: undefined, session: undefined, decision: undefined, waiting: 2,
+        request, response, framework, place, caller: caller!, startedAt, waiting: 1,
+        page: undefined, session: undefined, right: undefined, decision: undefined,
       };
-      const isHere = cache.peek(target, (page) => {
-        passage.page = page;
-        arrived(passage, framework);
-      });
-      if (!isHere) return framework(request, response);
-      if (caller!.signedIn !== undefined) {
-        const sessionIsHere = cache.peek(caller!.signedIn.session, (session) => {
-          passage.session = session;
-          arrived(passage, framework);
-        });
-        if (sessionIsHere) passage.waiting += 1;
+      if (!seek(passage, 'page', target)) return framework(request, response);
+      if (signedIn !== undefined) {
+        seek(passage, 'session', signedIn.session);
+        if (place.right !== undefined) seek(passage, 'right', place.right.targetFor(signedIn.claims.userId));
       }
-      limiters[caller!.policy].ask(caller!.subject, (decision) => {
+      limiters[policy].ask(subject, (decision) => {
         passage.decision = decision;
-        arrived(passage, framework);
+        arrived(passage);
       });
     },
   };

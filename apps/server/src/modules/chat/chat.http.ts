@@ -2,7 +2,9 @@ import Type from 'typebox';
 import { ChatMessage, CursorPage, EditChatBody, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
+import { rightToRead } from '../rooms/index.ts';
 import { chatPolicies } from './chat.cache.ts';
+import { mayRead } from './chat.policy.ts';
 import type { Chat } from './chat.ts';
 
 const params = Type.Object({ roomId: Id }, { additionalProperties: false });
@@ -28,6 +30,7 @@ export function chatRoutes(chat: Chat): Route[] {
           await chat.requireReader(actor, roomId);
           if (query.before !== undefined && query.after !== undefined) throw new Problem('chat.query_ambiguous');
         },
+        right: rightToRead(({ roomId }: { roomId: number }) => roomId, mayRead),
       },
       handle: ({ params: { roomId }, query }) => chat.list(roomId, query),
     }),

@@ -3,3 +3,4 @@ export type { PlayableMovies } from './room-playback.ts';
 export { roomInvitationEmail, roomJobs } from './rooms.jobs.ts';
 export { roomsRoutes } from './rooms.http.ts';
 export { createRooms, type Rooms } from './rooms.ts';
+export { rightToRead } from './standing.ts';
