@@ -4,7 +4,7 @@
  */
 import sharp from 'sharp';
 import { createImages } from '../../apps/server/src/images/index.ts';
-import { photo } from '../../apps/server/src/images/test/pictures.ts';
+import { photo } from '../../apps/server/test/pictures.ts';
 import { programArguments, tell } from './arguments.ts';
 
 const CONCURRENCY = 2;

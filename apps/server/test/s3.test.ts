@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { OwnProfile } from '@watchparty/protocol';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
-import { startS3Server } from '../src/storage/test/s3-server.ts';
+import { startS3Server } from './s3-server.ts';
 import { startTestApp } from './app.ts';
 import { factoriesFor } from './factories.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createTurns, createTurnsByKey } from './turns.ts';
 
 test('[IM10] some run at once, some wait in order, more are refused, and failures pass their place on', async () => {
   const turn = createTurns({ atOnce: 2, maxWaiting: 3 });
@@ -18,4 +18,20 @@ test('[IM10] some run at once, some wait in order, more are refused, and failure
   await Promise.all([results[0], results[2], results[3], results[4]]);
   expect(begun).toEqual([0, 1, 2, 3, 4]);
   await expect(turn(() => Promise.resolve('free'))).resolves.toBe('free');
+});
+
+test('[IM10] each key has turns of its own, one at once', async () => {
+  const turn = createTurnsByKey<string>({ maxWaiting: 1 });
+  const begun: string[] = [];
+  const end = Promise.withResolvers<void>();
+  const task = (name: string) => async () => {
+    begun.push(name);
+    await end.promise;
+  };
+  const all = [turn('ann', task('a1')), turn('ann', task('a2')), turn('ben', task('b1'))];
+  await expect(turn('ann', task('a3'))).rejects.toMatchObject({ code: 'service.unavailable' });
+  expect(begun).toEqual(['a1', 'b1']);
+  end.resolve();
+  await Promise.all(all);
+  expect(begun).toEqual(['a1', 'b1', 'a2']);
 });

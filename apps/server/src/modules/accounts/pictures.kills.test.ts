@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { request } from '../../../test/app.ts';
 import { createTestDatabase } from '../../../test/postgres.ts';
 import { cleanUp, makeDataDir, type ServerProcess, startServer } from '../../../test/server-process.ts';
-import { photo } from '../../images/test/pictures.ts';
+import { photo } from '../../../test/pictures.ts';
 
 const KILLS = process.env['WATCHPARTY_DEEP'] === '1' ? 40 : 4;
 const PEOPLE = 4;
@@ -76,5 +76,5 @@ test(`[PI10] killed ${KILLS} times while pictures are uploaded and worked on, th
   await restart();
   const files = async () => (await readdir(join(dataDir, 'uploads'))).filter((name) => name.startsWith('avatar-'));
   await expect.poll(async () => (await files()).length, { timeout: 40_000 }).toBe(PEOPLE * 4);
-  expect((await query<{ status: string }>('select status from pictures')).map(({ status }) => status)).toEqual(Array(PEOPLE).fill('used'));
+  await expect.poll(() => query('select status from pictures'), { timeout: 20_000 }).toEqual(Array(PEOPLE).fill({ status: 'used' }));
 }, 180_000);

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Answer, startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
-import { photo } from '../../images/test/pictures.ts';
+import { photo } from '../../../test/pictures.ts';
 
 const DAY_MS = 86_400_000;
 let server: TestApp;

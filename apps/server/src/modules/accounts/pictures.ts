@@ -1,6 +1,6 @@
 import type { OwnProfile, UploadedImage } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
-import type { CleanImage, Images } from '../../images/index.ts';
+import { type CleanImage, createTurnsByKey, type Images } from '../../images/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { enqueued } from '../../kernel/job.ts';
@@ -31,9 +31,13 @@ export type Pictures = ReturnType<typeof createPictures>;
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** A clean picture may be larger than what was sent; never by so much. */
 const MAX_STORED_BYTES = 256 * 1024 * 1024;
+/** Of one user's pictures, behind the one that is being worked on. */
+const MAX_WAITING = 8;
 
 export function createPictures({ images, storage, write: writeApart, newName, clock, log }: PicturesDeps) {
   const now = (): Date => new Date(clock.now());
+  const turns = createTurnsByKey<number>({ maxWaiting: MAX_WAITING });
+  const clean = (actor: Actor, bytes: Uint8Array): Promise<CleanImage> => turns(actor.userId, () => images.clean(bytes));
 
   /** Stores a clean picture under a new name, known before its first byte is there. */
   async function store(kind: PictureKind, actor: Actor, { bytes, extension }: CleanImage): Promise<PictureName> {
@@ -70,7 +74,7 @@ export function createPictures({ images, storage, write: writeApart, newName, cl
      * the original. The files of the one before go once the new variants serve.
      */
     async uploadAvatar(write: Write, actor: Actor, bytes: Uint8Array): Promise<OwnProfile> {
-      const picture = await store('avatar', actor, await images.clean(bytes));
+      const picture = await store('avatar', actor, await clean(actor, bytes));
       try {
         return await write(async (tx, effects) => {
           if (!(await repo.lockOwner(tx, actor.userId))) throw new Problem('auth.token_invalid');
@@ -99,7 +103,7 @@ export function createPictures({ images, storage, write: writeApart, newName, cl
 
     /** Takes a picture for a message in. It goes after a day unless a message has taken it (`attach`). */
     async uploadImage(write: Write, actor: Actor, bytes: Uint8Array): Promise<UploadedImage> {
-      const picture = await store('image', actor, await images.clean(bytes));
+      const picture = await store('image', actor, await clean(actor, bytes));
       try {
         return await write(async (tx) => {
           await repo.setStatus(tx, [picture.name], 'loose', now());

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeStorage, inPieces } from '../contract-suite.ts';
-import { startS3Server } from '../test/s3-server.ts';
+import { startS3Server } from '../../../test/s3-server.ts';
 import { openS3Storage } from './s3-storage.ts';
 
 const MIB = 1024 * 1024;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import S3rver from '@20minutes/s3rver';
-import type { S3Place } from '../s3/place.ts';
+import type { S3Place } from '../src/storage/index.ts';
 
 /** What of s3rver's insides this file touches: it has no types. */
 interface Store {
