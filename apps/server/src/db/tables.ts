@@ -20,6 +20,10 @@ export interface Tables {
   room_invitations: RoomInvitationsTable;
   chat_counters: ChatCountersTable;
   chat_messages: ChatMessagesTable;
+  chat_cleared_ids: ChatClearedIdsTable;
+  chat_days: ChatDaysTable;
+  room_days: RoomDaysTable;
+  activity_reports: ActivityReportsTable;
 }
 
 /** Set by the database, changeable. */
@@ -205,4 +209,44 @@ interface ChatMessagesTable {
   created_at: Stamp;
   edited_at: Date | null;
   deleted_at: Date | null;
+}
+
+/** Owner: modules/chat. */
+interface ChatClearedIdsTable {
+  user_id: number;
+  client_message_id: string;
+  id: string;
+  room_id: number;
+  seq: number;
+  created_at: Date;
+  cleared_at: Date;
+}
+
+/** Owner: modules/chat. */
+interface ChatDaysTable {
+  room_id: number;
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  messages: number;
+}
+
+/** Owner: modules/rooms. */
+interface RoomDaysTable {
+  room_id: number;
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  joins: Generated<number>;
+  peak_participants: Generated<number>;
+  watched_ms: Generated<number>;
+}
+
+/** Owner: modules/operations. */
+interface ActivityReportsTable {
+  id: string;
+  from_day: string;
+  to_day: string;
+  totals: JSONColumnType<object>;
+  days: JSONColumnType<object[]>;
+  rooms: JSONColumnType<object[]>;
+  created_at: Date;
 }

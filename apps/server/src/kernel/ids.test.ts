@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { uuidv7 } from './ids.ts';
+import { timeOfUuidv7, uuidv7 } from './ids.ts';
 
 const MAX_MS = 2 ** 48 - 1;
 const random = fc.uint8Array({ minLength: 10, maxLength: 10 }).map((bytes) => Buffer.from(bytes));
@@ -10,6 +10,7 @@ it('is a UUID of version 7 and variant 10 that holds its time', () => {
     const id = uuidv7(nowMs, bytes);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)).toBe(nowMs);
+    expect(timeOfUuidv7(id)).toBe(nowMs);
   }));
 });
 

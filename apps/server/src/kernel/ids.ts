@@ -13,3 +13,6 @@ export function uuidv7(nowMs: number, random: Buffer = randomBytes(10)): string 
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/** When a UUID version 7 was made, in milliseconds. */
+export const timeOfUuidv7 = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

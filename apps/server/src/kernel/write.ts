@@ -2,6 +2,8 @@ import type { Tx } from '../db/index.ts';
 
 /** Something that must happen after the commit, written down with it. */
 export interface Effect {
+  /** A UUID for it to be known by beforehand; by default a new one. */
+  readonly id?: string;
   /** Names the handler, such as `storage.delete`. */
   readonly kind: string;
   /** Effects with the same key are applied one after another, in commit order. */

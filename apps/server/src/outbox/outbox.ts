@@ -122,7 +122,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     const handler = handlers.get(effect.kind);
     if (handler === undefined) throw new Error(`No handler for effects of kind ${effect.kind}`);
     if (!Check(handler.schema, effect.payload)) throw new Error(`The payload does not fit ${effect.kind}`);
-    return { id: uuidv7(clock.now()), kind: effect.kind, key: effect.key ?? null, payload: effect.payload };
+    return { id: effect.id ?? uuidv7(clock.now()), kind: effect.kind, key: effect.key ?? null, payload: effect.payload };
   }
 
   async function untilDirect(kind: string, rows: readonly repo.OutboxRow[]): Promise<boolean> {

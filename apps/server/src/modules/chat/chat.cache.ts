@@ -10,4 +10,6 @@ export const chatPolicies = {
   }),
 };
 
-export const chatChanged = (roomId: number): Effect => invalidated(`chat:${roomId}`);
+export const chatChanged = (roomId: number): Effect => chatsChanged([roomId]);
+
+export const chatsChanged = (roomIds: readonly number[]): Effect => invalidated(...roomIds.map((id) => `chat:${id}`));

@@ -37,10 +37,20 @@ export async function insert(tx: Tx, message: NewMessage): Promise<number> {
 const messages = (db: Queries) =>
   db.selectFrom('chat_messages').innerJoin('users', 'users.id', 'chat_messages.user_id').selectAll('chat_messages').select('users.username');
 
-/** Reads `chat_messages_client_id_key`. */
+/**
+ * The message, or what is left of one that was cleared away: in one statement, so that it is not missed on its way from
+ * one table to the other. Reads `chat_messages_client_id_key` and the primary key of `chat_cleared_ids`. CH3, CC2
+ */
 export async function findByClientId(db: Queries, userId: number, clientMessageId: string): Promise<ChatRow | undefined> {
-  return messages(db).where('chat_messages.user_id', '=', userId)
-    .where('chat_messages.client_message_id', '=', clientMessageId).executeTakeFirst();
+  const { rows } = await sql<ChatRow>`
+    select m.*, u.username from (
+      select * from chat_messages where user_id = ${userId} and client_message_id = ${clientMessageId}
+      union all
+      select id, room_id, seq, user_id, '', null, client_message_id, created_at, null, cleared_at
+      from chat_cleared_ids where user_id = ${userId} and client_message_id = ${clientMessageId}) as m
+    join users u on u.id = m.user_id
+  `.execute(db);
+  return rows[0];
 }
 
 /** True for the error of an insert whose `clientMessageId` somebody stored a moment before. */

@@ -1,3 +1,5 @@
+export { cleanupInactiveParticipants, cleanupInactiveRooms } from './cleanup.jobs.ts';
+export { createRoomCleanup } from './cleanup.ts';
 export { roomPolicies } from './rooms.cache.ts';
 export type { PlayableMovies } from './room-playback.ts';
 export { roomInvitationEmail, roomJobs } from './rooms.jobs.ts';

@@ -7,6 +7,7 @@ import type { Write } from '../../kernel/write.ts';
 import type { Passwords } from '../accounts/index.ts';
 import type { Invites } from './invites.ts';
 import * as participants from './participants.repo.ts';
+import { recordLeaving, recordPeople } from './room-days.repo.ts';
 import { roomChanged } from './rooms.cache.ts';
 import { mayManage, maySee } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
@@ -45,6 +46,7 @@ export function createJoining({ queries, passwords, invites, clock }: JoiningDep
     if (!row.is_active && !owner) throw new Problem('rooms.inactive');
     if (row.participant_count >= row.max_participants) throw new Problem('rooms.full');
     await participants.add(tx, row.id, actor.userId, owner ? 'host' : 'viewer', now());
+    await recordPeople(tx, row.id, { people: row.participant_count + 1, joins: 1, now: now() });
     return repo.update(tx, row.id, {
       participant_count: row.participant_count + 1,
       last_activity_at: now(),
@@ -93,6 +95,7 @@ export function createJoining({ queries, passwords, invites, clock }: JoiningDep
     async leave(write: Write, actor: Actor, roomId: number): Promise<Room | null> {
       return write(async (tx, effects) => {
         const { row, standing } = await lockSeen(tx, roomId, actor);
+        if (standing.role !== undefined) await recordLeaving(tx, row, actor.userId, now());
         if (!(await participants.remove(tx, roomId, actor.userId))) return roomView(row);
         effects.add(roomChanged(roomId));
         const left = await repo.update(tx, roomId, { participant_count: row.participant_count - 1, last_activity_at: now() });

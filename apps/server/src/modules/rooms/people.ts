@@ -8,6 +8,7 @@ import type { Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
 import { mayChangeRoleOf, mayGiveRoles, mayManage, mayRemovePerson } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
+import { recordLeaving } from './room-days.repo.ts';
 import { roleChanged, roomChanged } from './rooms.cache.ts';
 import { participantView } from './rooms.views.ts';
 import { lockSeen, look } from './standing.ts';
@@ -53,6 +54,7 @@ export function createPeople({ queries, clock }: Deps) {
         if (!mayRemovePerson(standing, { userId, role })) {
           throw new Problem(mayManage(standing) ? 'rooms.rank_too_low' : 'rooms.not_host');
         }
+        if (role !== undefined) await recordLeaving(tx, row, userId, new Date(clock.now()));
         const removed = await participants.remove(tx, roomId, userId);
         if (!removed && !options.ban) throw new Problem('rooms.participant_not_found');
         if (options.ban && !(await participants.ban(tx, roomId, userId, actor.userId))) {

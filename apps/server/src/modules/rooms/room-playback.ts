@@ -7,6 +7,7 @@ import type { Effects, Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
 import { apply, loaded, positionAt } from './playback.ts';
 import { mayControl } from './rooms.policy.ts';
+import { recordWatched } from './room-days.repo.ts';
 import { roomChanged } from './rooms.cache.ts';
 import * as repo from './rooms.repo.ts';
 import { playbackView, timelineColumns, timelineOf } from './rooms.views.ts';
@@ -65,6 +66,8 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
       if (row.movie_id !== before.row.movie_id) return 'movie-changed';
       if (next.movieId !== row.movie_id) effects.add(roomChanged(roomId));
       const now = new Date(clock.now());
+      // Pressing play twice leaves the film in motion since when it was.
+      if (row.playback_playing && next.at !== row.playback_at) await recordWatched(tx, { roomIds: [roomId], now });
       await participants.touch(tx, roomId, actor.userId, now);
       return playbackView(await repo.update(tx, roomId, { ...timelineColumns(next), last_activity_at: now }));
     });
@@ -95,7 +98,9 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
 
     /** PB5 */
     async movieRemoved(tx: Tx, effects: Effects, movieId: number): Promise<void> {
-      for (const row of await repo.lockPlaying(tx, movieId)) {
+      const rows = await repo.lockPlaying(tx, movieId);
+      await recordWatched(tx, { roomIds: rows.map(({ id }) => id), now: new Date(clock.now()) });
+      for (const row of rows) {
         effects.add(roomChanged(row.id));
         await repo.update(tx, row.id, timelineColumns(loaded(timelineOf(row), null, clock.now())));
       }

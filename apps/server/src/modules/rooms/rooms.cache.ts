@@ -29,7 +29,9 @@ export const roomPolicies = {
 };
 
 /** Something that the room's view shows has changed; the lists show it too. */
-export const roomChanged = (roomId: number): Effect => invalidated('rooms', `room:${roomId}`);
+export const roomChanged = (roomId: number): Effect => roomsChanged([roomId]);
+
+export const roomsChanged = (roomIds: readonly number[]): Effect => invalidated('rooms', ...roomIds.map((id) => `room:${id}`));
 
 /** Somebody takes part as another than before; the room's view shows nothing of it. */
 export const roleChanged = (roomId: number): Effect => invalidated(`room:${roomId}`);

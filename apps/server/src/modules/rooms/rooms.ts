@@ -14,6 +14,7 @@ import * as participants from './participants.repo.ts';
 import { createPeople } from './people.ts';
 import { loaded } from './playback.ts';
 import { createRoomPlayback, type PlayableMovies } from './room-playback.ts';
+import { recordPeople, recordWatched } from './room-days.repo.ts';
 import { roomChanged } from './rooms.cache.ts';
 import { mayManage, mayRemoveRoom, maySee, type Standing } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
@@ -78,6 +79,7 @@ export function createRooms(deps: RoomsDeps) {
       if ((body.maxParticipants ?? Infinity) < row.participant_count) throw new Problem('rooms.too_few_places');
       effects.add(roomChanged(id));
       const movieChanges = body.movieId !== undefined && body.movieId !== row.movie_id;
+      if (movieChanges && row.playback_playing) await recordWatched(tx, { roomIds: [id], now: now() });
       const timeline = movieChanges ? timelineColumns(loaded(timelineOf(row), body.movieId!, clock.now())) : {};
       return roomView(await repo.update(tx, id, { ...columns, ...timeline, updated_at: now(), last_activity_at: now() }));
     }));
@@ -107,6 +109,7 @@ export function createRooms(deps: RoomsDeps) {
           playback_at: clock.now(),
         });
         await participants.add(tx, row.id, actor.userId, 'host', now());
+        await recordPeople(tx, row.id, { people: 1, joins: 1, now: now() });
         effects.add(roomChanged(row.id));
         return roomView(row);
       }));
@@ -151,8 +154,9 @@ export function createRooms(deps: RoomsDeps) {
     async remove(write: Write, actor: Actor, id: number): Promise<void> {
       await write(async (tx, effects) => {
         effects.add(roomChanged(id));
-        const { standing } = await lockSeen(tx, id, actor);
+        const { row, standing } = await lockSeen(tx, id, actor);
         if (!mayRemoveRoom(standing)) throw new Problem('rooms.not_owner');
+        if (row.playback_playing) await recordWatched(tx, { roomIds: [id], now: now() });
         await repo.remove(tx, id);
       });
     },

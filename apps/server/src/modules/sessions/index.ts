@@ -1,3 +1,5 @@
+export { cleanupExpiredSessions } from './cleanup.jobs.ts';
+export { createSessionCleanup } from './cleanup.ts';
 export { refreshCookies } from './refresh-cookie.ts';
 export { sessionPolicies } from './sessions.cache.ts';
 export { createSessions, SESSION_SECONDS, type Sessions } from './sessions.ts';

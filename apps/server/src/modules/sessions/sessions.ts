@@ -26,6 +26,8 @@ export interface Sessions extends SessionOpener {
   readonly identity: Identity;
   /** New tokens for an unused refresh token, which is used up by this. */
   refresh(write: Write, refreshToken: string): Promise<Omit<Tokens, 'sessionId'>>;
+  /** Another access token for the session of who has just been authenticated; the session ends when it would have. */
+  renewAccess(actor: Actor): Promise<string>;
   end(write: Write, sessionId: string): Promise<void>;
 }
 
@@ -111,6 +113,8 @@ export function createSessions({ queries, secret, clock, reads }: Deps): Session
         accessToken: await accessToken(session.user_id, session.id), refreshToken: next, expiresInSeconds: ACCESS_TOKEN_SECONDS,
       };
     },
+
+    renewAccess: ({ userId, sessionId }) => accessToken(userId, sessionId),
 
     end: (write, sessionId) =>
       write(async (tx, effects) => {
