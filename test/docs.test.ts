@@ -8,7 +8,7 @@ import type { Route } from '../apps/server/src/kernel/route.ts';
 import { accountsRoutes, picturesRoutes } from '../apps/server/src/modules/accounts/index.ts';
 import { chatRoutes } from '../apps/server/src/modules/chat/index.ts';
 import { moviesRoutes } from '../apps/server/src/modules/movies/index.ts';
-import { operationsRoutes } from '../apps/server/src/modules/operations/index.ts';
+import { operationsRoutes, queuesRoutes } from '../apps/server/src/modules/operations/index.ts';
 import { roomsRoutes } from '../apps/server/src/modules/rooms/index.ts';
 import { sessionsRoutes } from '../apps/server/src/modules/sessions/index.ts';
 
@@ -25,7 +25,7 @@ const documents = files.filter((path) => /^(?:[A-Z]+\.md|docs\/.*\.md)$/.test(pa
 const nothing = {} as never;
 const routes: readonly Pick<Route, 'method' | 'path'>[] = [
   ...accountsRoutes(nothing), ...picturesRoutes(nothing), ...sessionsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing),
-  ...chatRoutes(nothing), ...operationsRoutes(nothing),
+  ...chatRoutes(nothing), ...operationsRoutes(nothing), ...queuesRoutes(nothing),
   ...['/api/docs', '/api/docs/errors', '/api/openapi.json'].map((path) => ({ method: 'GET' as const, path })),
 ];
 

@@ -6,6 +6,7 @@ import { createExchange, type Fetch } from './exchange.ts';
 import { healthCalls } from './health.ts';
 import { movieCalls } from './movies.ts';
 import { pictureCalls } from './pictures.ts';
+import { queueCalls } from './queues.ts';
 import { createRenewal } from './renewal.ts';
 import { roomCalls } from './rooms.ts';
 import { sessionCalls } from './sessions.ts';
@@ -50,6 +51,7 @@ export function createHttpClient(options: HttpClientOptions) {
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
     cache: cacheCalls(caller),
+    queues: queueCalls(caller),
   };
 }
 

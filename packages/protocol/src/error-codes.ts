@@ -76,6 +76,8 @@ export const ERROR_CODES = {
   'images.unreadable': { status: 422, title: 'The picture is damaged or not complete' },
   'images.too_many_pixels': { status: 422, title: 'The picture has too many pixels or frames' },
   'images.not_found': { status: 404, title: 'There is no such picture' },
+  'queues.job_not_found': { status: 404, title: 'There is no such failed job' },
+  'queues.report_not_found': { status: 404, title: 'There is no such report' },
   'storage.full': { status: 507, title: 'The server has no room left to store this' },
   'service.unavailable': { status: 503, title: 'The service cannot answer right now' },
   'service.internal': { status: 500, title: 'Something went wrong on the server' },

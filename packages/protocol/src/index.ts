@@ -5,5 +5,6 @@ export * from './error-codes.ts';
 export * from './movies.ts';
 export * from './operations.ts';
 export * from './page.ts';
+export * from './queues.ts';
 export * from './rooms.ts';
 export * from './text.ts';

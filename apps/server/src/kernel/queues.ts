@@ -34,7 +34,9 @@ export interface Queues {
   /** Age in seconds of the oldest job that is due and not done, of each queue; 0 when there is none. */
   oldestWaitingSeconds(): Promise<Record<QueueName, number>>;
   /** The latest failures first. */
-  failed(options?: { readonly queue?: QueueName; readonly limit?: number }): Promise<readonly FailedJob[]>;
+  failed(options?: { readonly queue?: QueueName; readonly limit?: number; readonly offset?: number }): Promise<readonly FailedJob[]>;
+  /** How many jobs, of this queue if one is named, have failed for good and are kept. */
+  countFailed(queue?: QueueName): Promise<number>;
   /** Gives a failed job all its attempts again. False: there is no such failed job. */
   retry(id: string): Promise<boolean>;
   /** The queues themselves, for Bull Board: those above, and `schedules`, whose jobs only start others. */

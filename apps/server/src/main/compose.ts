@@ -22,15 +22,18 @@ import {
   accountJobs, type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, createPictures,
   defaultPasswordCost, type PasswordCost, pictureJobs, type Pictures, picturesRoutes,
 } from '../modules/accounts/index.ts';
-import { type Chat, chatRoutes, createChat } from '../modules/chat/index.ts';
+import { type Chat, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
 import {
   createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
 import {
-  createCacheAdmin, createCounters, createMetrics, createOperations, operationsRoutes,
+  BOARD_PATH, boardRoutes, createBoardSignIn, createCacheAdmin, createCounters, createMetrics, createOperations,
+  createQueueAdmin, createReports, openBoard, operationsRoutes, queuesRoutes,
 } from '../modules/operations/index.ts';
-import { createRooms, roomJobs, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
-import { createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes } from '../modules/sessions/index.ts';
+import { createRoomCleanup, createRooms, roomJobs, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
+import {
+  createSessionCleanup, createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes,
+} from '../modules/sessions/index.ts';
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage, openS3Storage } from '../storage/index.ts';
 import { createWorkers } from '../workers/index.ts';
@@ -173,11 +176,16 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
 
+    const reports = createReports({ queries, countMessagesOfDay, clock, log: log.child({ module: 'operations' }) });
     // One for each of main/jobs.ts.
     const jobHandlers: readonly JobHandler[] = [
       ...accountJobs({ resets: accounts, delivery, publicUrl: config.http.publicUrl, log: log.child({ module: 'accounts' }) }),
       ...pictureJobs({ queries, images, storage, clock }),
       ...roomJobs({ rooms, delivery, log: log.child({ module: 'rooms' }) }),
+      ...createSessionCleanup({ clock, log: log.child({ module: 'sessions' }) }),
+      ...createRoomCleanup({ queries, clock, log: log.child({ module: 'rooms' }) }),
+      ...createChatCleanup({ queries, clock, log: log.child({ module: 'chat' }) }),
+      ...reports.handlers,
     ];
     const workers = jobs.start({
       write: outbox.write,
@@ -213,7 +221,12 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...moviesRoutes({ movies, files: movieFiles, streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
+            ...queuesRoutes({ queues: createQueueAdmin({ queues: workers.queues, clock }), reports }),
           ],
+          pages: boardRoutes({
+            board: openBoard(workers.queues),
+            signIn: createBoardSignIn({ path: BOARD_PATH, publicUrl: config.http.publicUrl }, { accounts, sessions, clock }),
+          }),
           identity: sessions.identity,
           write: outbox.write,
           queries,

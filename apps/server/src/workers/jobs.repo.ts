@@ -88,15 +88,23 @@ export interface FailedRow extends JobRow {
 }
 
 /** The latest first. Reads `jobs_failed_idx`. */
-export async function failed(db: Queries, queue: string | undefined, limit: number): Promise<FailedRow[]> {
+export async function failed(db: Queries, queue: string | undefined, limit: number, offset = 0): Promise<FailedRow[]> {
   const { rows } = await sql<FailedRow>`
     select id, queue, name, payload, last_error as error, created_at as "createdAt", failed_at as "failedAt"
     from jobs
     where failed_at is not null and done_at is null and (${queue ?? null}::text is null or queue = ${queue ?? null}::text)
     order by failed_at desc, id desc
-    limit ${limit}
+    limit ${limit} offset ${offset}
   `.execute(db);
   return rows;
+}
+
+export async function countFailed(db: Queries, queue: string | undefined): Promise<number> {
+  const { rows } = await sql<{ total: number }>`
+    select count(*)::int as total from jobs
+    where failed_at is not null and done_at is null and (${queue ?? null}::text is null or queue = ${queue ?? null}::text)
+  `.execute(db);
+  return rows[0]!.total;
 }
 
 /** Takes the mark of failure away; undefined when there was none. */

@@ -46,14 +46,15 @@ export function createQueues({ queries, write, queues, schedules, jobs, log }: D
         return { queueName, waiting, active, completed, failed, delayed, total: waiting + active + completed + failed + delayed };
       }),
     oldestWaitingSeconds: () => ofEach((_name, { oldestSeconds }) => oldestSeconds),
-    async failed({ queue, limit = 100 } = {}) {
-      const rows = await repo.failed(queries, queue, limit);
+    async failed({ queue, limit = 100, offset = 0 } = {}) {
+      const rows = await repo.failed(queries, queue, limit, offset);
       return rows.map(({ queue: queueName, payload, ...row }) => ({
         ...row,
         queueName: queueName as QueueName,
         payload: jobs.named(row.name)?.confidential === true ? undefined : payload,
       }));
     },
+    countFailed: (queue) => repo.countFailed(queries, queue),
     async retry(id) {
       const name = await write(async (tx, effects) => {
         const row = await repo.takeUpFailed(tx, id);

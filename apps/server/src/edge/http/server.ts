@@ -58,6 +58,8 @@ export interface HttpSettings {
 
 export interface HttpDeps {
   readonly routes: readonly Route[];
+  /** What is for browsers alone, and not in the API description. */
+  readonly pages?: readonly Route[];
   readonly identity: Identity;
   readonly write: Write;
   readonly queries: Queries;
@@ -168,7 +170,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, fastLane, idempotency, continues, drain, uploadStallTimeoutMs,
     forms: createFormReader(FORMS),
   };
-  const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes()];
+  const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes(), ...(deps.pages ?? [])];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.
     scope.removeAllContentTypeParsers();

@@ -1,5 +1,11 @@
+export { createBoardSignIn } from './board-sign-in.ts';
+export { BOARD_PATH, boardRoutes, openBoard } from './board.http.ts';
 export { createCacheAdmin } from './cache-admin.ts';
 export { createCounters } from './counters.ts';
 export { createMetrics } from './metrics.ts';
 export { createOperations } from './operations.ts';
 export { operationsRoutes } from './operations.http.ts';
+export { queuesRoutes } from './queues.http.ts';
+export { createQueueAdmin } from './queues.ts';
+export { generateActivityReport } from './reports.jobs.ts';
+export { createReports } from './reports.ts';
