@@ -17,7 +17,10 @@ async function run(context: Context): Promise<Outcome> {
   const comparison = await alternate(runs, { ours: measure('watchparty'), peer: measure('sharp') });
   const what = 'three variants of a photo of 3 megapixels';
   return {
-    rows: [{ bench: NAME, what, ours: 'WatchParty', peer: 'bare sharp', unit: 'avatars/s', comparison, goal: { of: 'ratio', atLeast: 0.9 } }],
+    rows: [{
+      bench: NAME, what, ours: 'WatchParty', peer: 'bare sharp', unit: 'avatars/s', comparison,
+      goal: { of: 'ratio', atLeast: 0.9 },
+    }],
     notes: [],
   };
 }

@@ -10,10 +10,12 @@ import { programArguments, tell } from './arguments.ts';
 const CONCURRENCY = 2;
 const [name = '', seconds = ''] = programArguments(2);
 
+const JPEG = { quality: 92, progressive: true, chromaSubsampling: '4:4:4' } as const;
+
 /** The same resizes in the same formats, as sharp's documentation writes them. */
 const bare = (bytes: Buffer): Promise<unknown> => Promise.all([
-  sharp(bytes).resize(150, 150).flatten({ background: '#ffffff' }).jpeg({ quality: 92, progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
-  sharp(bytes).resize(600, 600).flatten({ background: '#ffffff' }).jpeg({ quality: 92, progressive: true, chromaSubsampling: '4:4:4' }).toBuffer(),
+  sharp(bytes).resize(150, 150).flatten({ background: '#ffffff' }).jpeg(JPEG).toBuffer(),
+  sharp(bytes).resize(600, 600).flatten({ background: '#ffffff' }).jpeg(JPEG).toBuffer(),
   sharp(bytes).resize(1200, 1200, { fit: 'inside', withoutEnlargement: true }).webp().toBuffer(),
 ]);
 

@@ -20,16 +20,20 @@ export function pictureCalls({ data, send }: Caller, { newIdempotencyKey }: Sett
 
   return {
     /** Answers the profile with the new picture; its variants lead to the original until they are made. */
-    uploadProfilePicture: async (picture: Picture, { signal }: CallOptions = {}): Promise<OwnProfile> =>
-      dataOf(await send({ method: 'POST', path: '/api/auth/upload-profile-picture', body: form('profilePicture', picture), signal }), signal),
+    async uploadProfilePicture(picture: Picture, { signal }: CallOptions = {}): Promise<OwnProfile> {
+      const body = form('profilePicture', picture);
+      return dataOf(await send({ method: 'POST', path: '/api/auth/upload-profile-picture', body, signal }), signal);
+    },
 
     removeProfilePicture: ({ signal }: CallOptions = {}): Promise<OwnProfile> =>
       data({ method: 'DELETE', path: '/api/auth/profile-picture', signal }),
 
     /** For a message, which must carry it within a day. */
-    uploadImage: async (picture: Picture, { signal, idempotencyKey = newIdempotencyKey() }: CreateOptions = {}): Promise<UploadedImage> => {
+    async uploadImage(picture: Picture, options: CreateOptions = {}): Promise<UploadedImage> {
+      const { signal, idempotencyKey = newIdempotencyKey() } = options;
       const headers = { 'idempotency-key': idempotencyKey };
-      const request = { method: 'POST', path: '/api/uploads/images', headers, body: form('image', picture), signal } as const;
+      const body = form('image', picture);
+      const request = { method: 'POST', path: '/api/uploads/images', headers, body, signal } as const;
       return dataOf(await send(request, { repeatable: true }), signal);
     },
 

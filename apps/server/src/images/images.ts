@@ -85,19 +85,23 @@ async function clean(bytes: Uint8Array): Promise<CleanImage> {
 /** Reads headers alone, and refuses what would take too much to decode. */
 async function measure(bytes: Uint8Array, format: ImageFormat) {
   const metadata = await decoding(() => sharp(bytes, { limitInputPixels: false }).metadata());
-  const { width, height, pages: frames = 1 } = metadata;
+  const { width, height } = metadata;
+  // The pages of an AVIF are pictures of their own, of which the first is taken.
+  const frames = format === 'avif' ? 1 : (metadata.pages ?? 1);
   if ((metadata.format === 'heif' ? 'avif' : metadata.format) !== format) throw unreadable();
   if (metadata.format === 'heif' && metadata.compression !== 'av1') throw otherFormat();
-  if (frames > MAX_FRAMES || width * height * (metadata.format === 'heif' ? 1 : frames) > MAX_PIXELS) throw tooManyPixels();
+  if (frames > MAX_FRAMES || width * height * frames > MAX_PIXELS) throw tooManyPixels();
   return {
-    frames: metadata.format === 'heif' ? 1 : frames,
+    frames,
     lossless: format === 'webp' && Buffer.from(bytes.subarray(12, 16)).toString('latin1') === 'VP8L',
     subsampling: metadata.chromaSubsampling === '4:4:4' ? '4:4:4' : '4:2:0',
   };
 }
 
 /** In the format it came in. Efforts are low: somebody waits for the answer. */
-function encode(image: Sharp, format: ImageFormat, how: { readonly lossless: boolean; readonly subsampling: string }): Sharp {
+function encode(
+  image: Sharp, format: ImageFormat, how: { readonly lossless: boolean; readonly subsampling: string },
+): Sharp {
   if (format === 'jpeg') return image.jpeg({ quality: 92, chromaSubsampling: how.subsampling });
   if (format === 'png') return image.png({ compressionLevel: 6 });
   if (format === 'avif') return image.avif({ quality: 75, effort: 0 });

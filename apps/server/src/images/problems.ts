@@ -8,5 +8,7 @@ export const otherFormat = (): Problem => new Problem('images.format_unsupported
 export const unreadable = (cause?: unknown): Problem => new Problem('images.unreadable', { cause });
 
 export const tooManyPixels = (): Problem => new Problem('images.too_many_pixels', {
-  detail: `A picture may have ${MAX_PIXELS / 1024 / 1024} × 1024 × 1024 pixels and ${MAX_FRAMES} frames at most; the pixels of all frames count.`,
+  detail:
+    `A picture may have ${MAX_PIXELS / 1024 / 1024} × 1024 × 1024 pixels, those of all its frames together, ` +
+    `and ${MAX_FRAMES} frames.`,
 });

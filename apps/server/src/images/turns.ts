@@ -29,9 +29,9 @@ export function createTurns({ atOnce, maxWaiting }: { readonly atOnce: number; r
 }
 
 /** Turns of their own for each key: one of them at once, a few waiting, so that nobody takes everybody's place. */
-export function createTurnsByKey<K>({ maxWaiting }: { readonly maxWaiting: number }) {
-  const busy = new Map<K, { readonly turn: Turns; tasks: number }>();
-  return async <T>(key: K, task: () => Promise<T>): Promise<T> => {
+export function createTurnsByKey({ maxWaiting }: { readonly maxWaiting: number }) {
+  const busy = new Map<number, { readonly turn: Turns; tasks: number }>();
+  return async <T>(key: number, task: () => Promise<T>): Promise<T> => {
     const entry = busy.get(key) ?? { turn: createTurns({ atOnce: 1, maxWaiting }), tasks: 0 };
     busy.set(key, entry);
     entry.tasks += 1;

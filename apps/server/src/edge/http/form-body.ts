@@ -14,7 +14,9 @@ export interface FormReader {
    * Hands `use` the file of a form that holds this one file and nothing else, in memory. Its name and declared type are
    * not looked at: a part of this name is the file. Ends `body` when it stops early.
    */
-  withFile<T>(body: Readable, headers: IncomingHttpHeaders, options: FormOptions, use: (file: Buffer) => Promise<T>): Promise<T>;
+  withFile<T>(
+    body: Readable, headers: IncomingHttpHeaders, options: FormOptions, use: (file: Buffer) => Promise<T>,
+  ): Promise<T>;
 }
 
 interface FormLimits {
@@ -30,7 +32,9 @@ const LIMITS = { fieldNameSize: 100, fieldSize: 1024, fields: 1, files: 2, parts
 const FORM_TYPE = /^multipart\/form-data\s*;/i;
 
 /** What can be refused before the first byte is asked for. */
-export function refuseFormByHeaders(headers: IncomingHttpHeaders, { maxFileBytes }: Pick<FormOptions, 'maxFileBytes'>): void {
+export function refuseFormByHeaders(
+  headers: IncomingHttpHeaders, { maxFileBytes }: Pick<FormOptions, 'maxFileBytes'>,
+): void {
   if (!FORM_TYPE.test(headers['content-type'] ?? '')) throw unsupported('Send a form, as multipart/form-data');
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
     throw unsupported('Send the body without a content encoding');
@@ -110,7 +114,8 @@ function open(headers: IncomingHttpHeaders, { field, maxFileBytes }: FormOptions
     return new Busboy({
       headers: headers as BusboyHeaders,
       limits: { ...LIMITS, fileSize: maxFileBytes },
-      isPartAFile: (name, type, filename) => name === field || filename !== undefined || type === 'application/octet-stream',
+      isPartAFile: (name, type, filename) =>
+        name === field || filename !== undefined || type === 'application/octet-stream',
     });
   } catch (cause) {
     throw malformed(cause);
@@ -126,8 +131,10 @@ const malformed = (cause?: unknown): Problem =>
   new Problem('request.body_malformed', { detail: 'The form cannot be read', cause });
 
 /** A part may come without a name, whatever the parser's types say. */
-const refused = (name: string | undefined, message: string): Problem =>
-  new Problem('request.invalid', { errors: [{ field: `/body/${(name ?? '').toWellFormed().replaceAll('\0', '\uFFFD').slice(0, 100)}`, message }] });
+function refused(name: string | undefined, message: string): Problem {
+  const shown = (name ?? '').toWellFormed().replaceAll('\0', '\uFFFD').slice(0, 100);
+  return new Problem('request.invalid', { errors: [{ field: `/body/${shown}`, message }] });
+}
 
 const tooLarge = (maxBytes: number): Problem =>
   new Problem('request.body_too_large', { detail: `The file may have ${maxBytes} bytes at most` });

@@ -10,7 +10,12 @@ const ERRORS = ['images.format_unsupported', 'images.unreadable', 'images.too_ma
 const fieldDescription = 'A JPEG, PNG, WebP, AVIF or GIF, by its content; its name and declared type do not count';
 const CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif'];
 
-export function picturesRoutes({ pictures, storage }: { readonly pictures: Pictures; readonly storage: Storage }): Route[] {
+interface Deps {
+  readonly pictures: Pictures;
+  readonly storage: Storage;
+}
+
+export function picturesRoutes({ pictures, storage }: Deps): Route[] {
   const tag = 'Pictures';
   return [
     formRoute({

@@ -11,7 +11,9 @@ import * as repo from './pictures.repo.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 100 });
 
-const shared = { queue: 'imageProcessing', attempts: 5, backoffMs: 2000, timeoutMs: 120_000, keepFailedSeconds: 30 * 86_400 } as const;
+const shared = {
+  queue: 'imageProcessing', attempts: 5, backoffMs: 2000, timeoutMs: 120_000, keepFailedSeconds: 30 * 86_400,
+} as const;
 
 /** Makes the variants of a profile picture, shows them, and has the pictures before it removed. */
 export const optimizeAvatar = declareJob({
@@ -39,7 +41,9 @@ export function pictureJobs(deps: Deps): JobHandler[] {
 }
 
 /** Every step can be done again: names are those of the picture, and what nobody shows any more is not kept. */
-async function optimize({ queries, images, storage, clock }: Deps, { payload: { name }, signal, write, done }: JobContext<{ name: string }>): Promise<void> {
+async function optimize(
+  { queries, images, storage, clock }: Deps, { payload: { name }, signal, write, done }: JobContext<{ name: string }>,
+): Promise<void> {
   const picture = await repo.find(queries, name);
   if (picture?.status !== 'used') return removeVariants(storage, name, picture);
   const original = await storage.read(originalKey(picture));
@@ -53,7 +57,8 @@ async function optimize({ queries, images, storage, clock }: Deps, { payload: { 
   }
   const shown = await write(async (tx, effects) => {
     const { owner_id: owner } = picture;
-    if (owner === null || !(await repo.lockOwner(tx, owner)) || (await repo.lock(tx, name))?.status !== 'used') return false;
+    if (owner === null || !(await repo.lockOwner(tx, owner))) return false;
+    if ((await repo.lock(tx, name))?.status !== 'used') return false;
     const now = new Date(clock.now());
     await repo.setProfilePicture(tx, owner, variantUrls(picture), now);
     effects.add(profileChanged(owner, { username: false }));
@@ -66,13 +71,18 @@ async function optimize({ queries, images, storage, clock }: Deps, { payload: { 
   if (!shown) await removeVariants(storage, name, picture);
 }
 
-async function removeVariants(storage: Storage, name: string, picture: Partial<PictureName> | undefined): Promise<void> {
+async function removeVariants(
+  storage: Storage, name: string, picture: Partial<PictureName> | undefined,
+): Promise<void> {
   const { thumbnail, medium, webp } = variantKeys({ name, extension: 'jpg' });
   // The original of a WebP has the name of its variant, and goes with the picture.
-  for (const key of picture?.extension === 'webp' ? [thumbnail, medium] : [thumbnail, medium, webp]) await storage.delete(key);
+  const keys = picture?.extension === 'webp' ? [thumbnail, medium] : [thumbnail, medium, webp];
+  for (const key of keys) await storage.delete(key);
 }
 
-async function removeRetired({ queries, storage }: Deps, { payload: { names }, write, done }: JobContext<{ names: string[] }>): Promise<void> {
+async function removeRetired(
+  { queries, storage }: Deps, { payload: { names }, write, done }: JobContext<{ names: string[] }>,
+): Promise<void> {
   const pictures = await repo.retired(queries, names);
   for (const picture of pictures) {
     for (const key of [originalKey(picture), ...Object.values(variantKeys(picture))]) await storage.delete(key);

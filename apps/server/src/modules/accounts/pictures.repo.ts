@@ -17,7 +17,9 @@ export async function lock(tx: Tx, name: string): Promise<PictureRow | undefined
   return tx.selectFrom('pictures').selectAll().where('name', '=', name).forUpdate().executeTakeFirst();
 }
 
-export async function setStatus(tx: Tx, names: readonly string[], status: PictureRow['status'], now: Date): Promise<void> {
+export async function setStatus(
+  tx: Tx, names: readonly string[], status: PictureRow['status'], now: Date,
+): Promise<void> {
   await tx.updateTable('pictures').set({ status, changed_at: now }).where('name', 'in', names).execute();
 }
 
@@ -50,7 +52,9 @@ export async function lockOwner(tx: Tx, id: number): Promise<boolean> {
   return (await tx.selectFrom('users').select('id').where('id', '=', id).forUpdate().executeTakeFirst()) !== undefined;
 }
 
-export async function setProfilePicture(tx: Tx, userId: number, urls: ProfilePicture | null, now: Date): Promise<Selectable<Tables['users']>> {
+export async function setProfilePicture(
+  tx: Tx, userId: number, urls: ProfilePicture | null, now: Date,
+): Promise<Selectable<Tables['users']>> {
   return tx.updateTable('users').set({ profile_picture: urls === null ? null : JSON.stringify(urls), updated_at: now })
     .where('id', '=', userId).returningAll().executeTakeFirstOrThrow();
 }

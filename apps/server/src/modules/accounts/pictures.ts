@@ -36,13 +36,15 @@ const MAX_WAITING = 8;
 
 export function createPictures({ images, storage, write: writeApart, newName, clock, log }: PicturesDeps) {
   const now = (): Date => new Date(clock.now());
-  const turns = createTurnsByKey<number>({ maxWaiting: MAX_WAITING });
-  const clean = (actor: Actor, bytes: Uint8Array): Promise<CleanImage> => turns(actor.userId, () => images.clean(bytes));
+  const turns = createTurnsByKey({ maxWaiting: MAX_WAITING });
+  const clean = (actor: Actor, bytes: Uint8Array): Promise<CleanImage> =>
+    turns(actor.userId, () => images.clean(bytes));
 
   /** Stores a clean picture under a new name, known before its first byte is there. */
   async function store(kind: PictureKind, actor: Actor, { bytes, extension }: CleanImage): Promise<PictureName> {
     const picture = { name: `${kind}-${newName()}`, extension };
-    await writeApart((tx) => repo.insert(tx, { ...picture, kind, owner_id: actor.userId, status: 'storing', changed_at: now() }));
+    const row = { ...picture, kind, owner_id: actor.userId, status: 'storing', changed_at: now() } as const;
+    await writeApart((tx) => repo.insert(tx, row));
     try {
       await storage.put(originalKey(picture), (async function* () { yield bytes; })(), { maxBytes: MAX_STORED_BYTES });
     } catch (error) {

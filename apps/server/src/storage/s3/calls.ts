@@ -11,6 +11,11 @@ export interface S3Object {
   readonly etag: string;
 }
 
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The calls of S3 that a storage needs; keys are below the place's prefix. */
 export type S3Calls = ReturnType<typeof createS3Calls>;
 
@@ -28,7 +33,10 @@ export function createS3Calls(place: S3Place, exchange: S3Exchange) {
     return body;
   }
 
-  async function* listed(query: Record<string, string>, element: string, markers: Record<string, string>): AsyncGenerator<string> {
+  /** `markers`: what asks for the next page, by what tells it. */
+  async function* listed(
+    query: Record<string, string>, element: string, markers: Record<string, string>,
+  ): AsyncGenerator<string> {
     let asked = query;
     while (true) {
       const body = await bodyOf(await exchange({ method: 'GET', query: asked }));
@@ -58,7 +66,7 @@ export function createS3Calls(place: S3Place, exchange: S3Exchange) {
     },
 
     /** Undefined when there is no such object, `null` when the object ends before the range begins. */
-    async get(key: string, range?: { readonly start: number; readonly end: number }, signal?: AbortSignal): Promise<Response | null | undefined> {
+    async get(key: string, range?: Range, signal?: AbortSignal): Promise<Response | null | undefined> {
       const headers = range && { range: `bytes=${range.start}-${Number.isSafeInteger(range.end) ? range.end : ''}` };
       try {
         return await exchange({ method: 'GET', key, signal, ...(headers && { headers }) });
@@ -79,20 +87,26 @@ export function createS3Calls(place: S3Place, exchange: S3Exchange) {
     },
 
     async createUpload(key: string, version: string, signal?: AbortSignal): Promise<string> {
-      const body = await answered('POST', await exchange({ method: 'POST', key, query: { uploads: '' }, headers: { [VERSION]: version }, signal }));
+      const body = await answered('POST', await exchange({
+        method: 'POST', key, query: { uploads: '' }, headers: { [VERSION]: version }, signal,
+      }));
       const id = text(body, 'UploadId');
       if (id === undefined) throw new Error('S3 began an upload without naming it');
       return id;
     },
 
     /** Parts count from 1. Returns the part's ETag. */
-    async uploadPart(key: string, uploadId: string, part: number, body: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<string> {
+    async uploadPart(
+      key: string, uploadId: string, part: number, body: Uint8Array<ArrayBuffer>, signal?: AbortSignal,
+    ): Promise<string> {
       const response = await exchange({ method: 'PUT', key, query: { partNumber: String(part), uploadId }, body, signal });
       await bodyOf(response);
       return response.headers.get('etag') ?? '';
     },
 
-    async copyPart(from: string, key: string, uploadId: string, part: number, range: { readonly start: number; readonly end: number }, signal?: AbortSignal): Promise<string> {
+    async copyPart(
+      from: string, key: string, uploadId: string, part: number, range: Range, signal?: AbortSignal,
+    ): Promise<string> {
       const body = await answered('PUT', await exchange({
         method: 'PUT', key, query: { partNumber: String(part), uploadId }, signal, timeoutMs: LONG_MS,
         headers: { 'x-amz-copy-source': source(from), 'x-amz-copy-source-range': `bytes=${range.start}-${range.end}` },
@@ -109,7 +123,9 @@ export function createS3Calls(place: S3Place, exchange: S3Exchange) {
     },
 
     async complete(key: string, uploadId: string, etags: readonly string[], version: string): Promise<void> {
-      const parts = etags.map((etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`);
+      const parts = etags.map(
+        (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escaped(etag)}</ETag></Part>`,
+      );
       const body = Buffer.from(`<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`);
       try {
         await answered('POST', await exchange({ method: 'POST', key, query: { uploadId }, body, timeoutMs: LONG_MS }));

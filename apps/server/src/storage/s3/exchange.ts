@@ -48,7 +48,8 @@ export function createS3Exchange(place: S3Place, retryAfterMs: readonly number[]
   const keys = new Map<string, ArrayBuffer>();
   const root = `${place.endpoint.replace(/\/+$/, '')}/${place.bucket}`;
 
-  async function attempt({ method, key, query = {}, headers, body, signal, timeoutMs = TIMEOUT_MS }: S3Request): Promise<Response> {
+  async function attempt(request: S3Request): Promise<Response> {
+    const { method, key, query = {}, headers, body, signal, timeoutMs = TIMEOUT_MS } = request;
     const url = new URL(key === undefined ? root : `${root}/${pathOf(place, key)}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const signed = await new AwsV4Signer({

@@ -57,7 +57,9 @@ export async function openS3Storage(place: S3Place, { clock, newId, tuning }: S3
   };
 
   /** Sends `parts` as one object and leaves nothing of them when that fails. */
-  async function sendParts(key: string, version: string, signal: AbortSignal, parts: (id: string) => AsyncIterable<string>): Promise<void> {
+  async function sendParts(
+    key: string, version: string, signal: AbortSignal, parts: (id: string) => AsyncIterable<string>,
+  ): Promise<void> {
     const id = await s3.createUpload(key, version, signal);
     own.add(id);
     try {
@@ -74,7 +76,9 @@ export async function openS3Storage(place: S3Place, { clock, newId, tuning }: S3
     }
   }
 
-  async function copy(from: string, to: string, sizeBytes: number, version: string, signal: AbortSignal): Promise<void> {
+  async function copy(
+    from: string, to: string, sizeBytes: number, version: string, signal: AbortSignal,
+  ): Promise<void> {
     if (sizeBytes <= copyBytes) return s3.copy(from, to, version);
     await sendParts(to, version, signal, async function* (id) {
       for (let start = 0, part = 1; start < sizeBytes; start += copyBytes, part += 1) {
@@ -213,7 +217,7 @@ const REASONS: Readonly<Record<number, string>> = {
   404: 'there is no such bucket; create it first',
 };
 
-const reasonOf = (error: Error): string => (error.cause instanceof Error ? error.cause.message || error.message : error.message);
+const reasonOf = ({ message, cause }: Error): string => (cause instanceof Error ? cause.message || message : message);
 
 function checkedRange(range: ByteRange): ByteRange {
   if (Number.isSafeInteger(range.start) && range.start >= 0 && range.end >= range.start) return range;

@@ -2,7 +2,8 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /** The contents of every element `name`, in order. S3's answers nest no element in one of the same name. */
 export function elements(xml: string, name: string): string[] {
-  return Array.from(xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g')), ([, inner]) => inner ?? '');
+  const element = new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g');
+  return Array.from(xml.matchAll(element), ([, inner]) => inner ?? '');
 }
 
 /** The text of the first element `name`; undefined when there is none. */
