@@ -102,4 +102,3 @@ export const ActivityReport = Type.Object(
   { additionalProperties: false, title: 'ActivityReport' },
 );
 export type ActivityReport = Type.Static<typeof ActivityReport>;
-
