@@ -14,6 +14,11 @@ export interface EffectHandler<S extends TSchema = TSchema> {
   readonly schema: S;
   /** True: the write's answer waits until the effect is applied (invalidations). */
   readonly answerWaits: boolean;
+  /**
+   * True: whoever wrote an effect without a key applies it without a lock, so that it may be applied twice at the same
+   * time. Always so where the answer waits.
+   */
+  readonly unlocked?: boolean;
   /** What else is committed with the effects, in the transaction of their change: rows that outlive them. */
   record?(tx: Tx, effects: readonly RecordedEffect<Static<S>>[]): Promise<void>;
   /**
@@ -58,8 +63,8 @@ export interface EffectKind<S extends TSchema> {
   handler(apply: EffectHandler<S>['apply']): EffectHandler;
 }
 
-export const effectKind = <S extends TSchema>(kind: string, schema: S, options: { answerWaits: boolean }): EffectKind<S> => ({
+export const effectKind = <S extends TSchema>(kind: string, schema: S, options: { answerWaits: boolean; unlocked?: boolean }): EffectKind<S> => ({
   kind,
   of: (payload, key) => ({ kind, payload, ...(key !== undefined && { key }) }),
-  handler: (apply) => ({ kind, schema, answerWaits: options.answerWaits, apply }),
+  handler: (apply) => ({ kind, schema, unlocked: false, ...options, apply }),
 });

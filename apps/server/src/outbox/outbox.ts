@@ -93,20 +93,26 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
 
   type Direct = 'applied' | 'failed' | 'timed out' | 'unavailable';
 
-  /** Waiting effects without a key: applied at once, without a lock, for applying twice does no harm. */
+  const answerWaits = new Set(deps.handlers.filter((handler) => handler.answerWaits).map(({ kind }) => kind));
+
+  /** Effects without a key that are applied at once, without a lock, for applying twice does no harm. */
   const direct = new Map(
     deps.handlers
-      .filter((handler) => handler.answerWaits)
+      .filter((handler) => handler.answerWaits || handler.unlocked === true)
       .map((handler): [string, Batcher<repo.OutboxRow, Direct>] => [
         handler.kind,
         createBatcher(async (rows) => {
           try {
-            const timeoutMs = Math.min(settings.answerWaitMs, settings.handlerTimeoutMs);
-            await callHandler(handler, rows, timeoutMs);
+            const { answerWaitMs, handlerTimeoutMs, batchSize } = settings;
+            const most = handler.answerWaits ? rows.length : batchSize;
+            const timeoutMs = handler.answerWaits ? Math.min(answerWaitMs, handlerTimeoutMs) : handlerTimeoutMs;
+            for (let start = 0; start < rows.length; start += most) {
+              await callHandler(handler, rows.slice(start, start + most), timeoutMs);
+            }
           } catch (error) {
             const away = error instanceof EffectUnavailable;
             // Of a target that is away its own watch has told; a line for each write would bury it.
-            log[away ? 'debug' : 'warn']({ err: error, kind: handler.kind, rows: rows.length }, 'Waiting effects could not be applied at once');
+            log[away ? 'debug' : 'warn']({ err: error, kind: handler.kind, rows: rows.length }, 'Effects could not be applied at once');
             if (!away) return 'failed';
             rests.away(handler.kind);
             return error instanceof EffectTimeout ? 'timed out' : 'unavailable';
@@ -132,13 +138,24 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     return waiting.untilApplied(rows, options);
   }
 
+  /** Nobody waits for them; what fails is tried row by row, what is away is left to the relay. */
+  function behindTheAnswer(rows: readonly repo.OutboxRow[]): void {
+    const unlocked = Map.groupBy(rows, ({ kind, key }) => (key === null && direct.has(kind) ? kind : ''));
+    for (const [kind, ofKind] of unlocked) {
+      if (kind === '') void background.add(ofKind);
+      else if (!rests.isResting(kind)) {
+        void direct.get(kind)!.add(ofKind).then((outcome) => (outcome === 'failed' ? background.add(ofKind) : undefined));
+      }
+    }
+  }
+
   async function committed(rows: readonly repo.OutboxRow[]): Promise<void> {
-    const answerWaits = rows.filter((row) => direct.has(row.kind));
-    const others = rows.filter((row) => !direct.has(row.kind));
-    if (others.length > 0) void background.add(others);
-    if (answerWaits.length === 0) return;
-    const unkeyed = Map.groupBy(answerWaits.filter((row) => row.key === null), (row) => row.kind);
-    const keyed = answerWaits.filter((row) => row.key !== null);
+    const others = rows.filter((row) => !answerWaits.has(row.kind));
+    if (others.length > 0) behindTheAnswer(others);
+    const waited = rows.filter((row) => answerWaits.has(row.kind));
+    if (waited.length === 0) return;
+    const unkeyed = Map.groupBy(waited.filter((row) => row.key === null), (row) => row.kind);
+    const keyed = waited.filter((row) => row.key !== null);
     const waits = [...unkeyed].map(([kind, ofKind]) => untilDirect(kind, ofKind));
     if (keyed.length > 0) {
       waits.push(waiting.untilApplied(keyed, { timeoutMs: settings.answerWaitMs, tried: false, unseenHere: false }));

@@ -52,7 +52,7 @@ async function reached(work: () => Promise<void>): Promise<void> {
 
 /** Commits a job with the change that needs it, and hands it to its queue behind the answer. */
 function enqueueing({ jobs, queues, log }: Deps): EffectHandler {
-  const handler = effectKind(JOB_ENQUEUED, Payload, { answerWaits: false }).handler(async (payloads, ids) => {
+  const handler = effectKind(JOB_ENQUEUED, Payload, { answerWaits: false, unlocked: true }).handler(async (payloads, ids) => {
     const known = payloads.map((effect, at) => {
       const { name, payload, delayMs } = effect as Type.Static<typeof Payload>;
       const job = jobs.named(name);

@@ -19,6 +19,8 @@ interface Deps {
   readonly telemetry: Pick<Telemetry, 'jobRan'>;
   readonly log: Log;
   readonly settings?: WorkerSettings;
+  /** How many jobs of each queue run side by side on this node. */
+  readonly concurrency?: Readonly<Record<QueueName, number>>;
 }
 
 /** Mails wait for a mail server, pictures for a core, and clean-ups must not be in anybody's way. */
@@ -56,7 +58,7 @@ export function startRunning(deps: Deps): JobWorkers {
     {
       driver, ledger, log, run,
       catalogue: jobs.catalogue,
-      concurrency: CONCURRENCY,
+      concurrency: deps.concurrency ?? CONCURRENCY,
       cutShort: (error) => cutShort(database, error),
       onRun: telemetry.jobRan,
     },

@@ -1,6 +1,6 @@
 import { createJobQueues, type JobDriver, type WorkerSettings } from '@watchparty/redis-kit/jobs';
 import type { Database } from '../db/index.ts';
-import type { JobDeclaration, JobHandler } from '../kernel/job.ts';
+import type { JobDeclaration, JobHandler, QueueName } from '../kernel/job.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Queues } from '../kernel/queues.ts';
 import type { Telemetry } from '../kernel/telemetry.ts';
@@ -22,6 +22,7 @@ interface Deps {
   readonly log: Log;
   readonly keeperEveryMs?: number;
   readonly workerSettings?: WorkerSettings;
+  readonly concurrency?: Readonly<Record<QueueName, number>>;
 }
 
 interface StartDeps {
@@ -59,6 +60,7 @@ export function createWorkers(deps: Deps): JobsBeforeStart {
       const running = work && startRunning({
         database, driver, jobs, handlers: work.handlers, write, telemetry, log,
         ...(deps.workerSettings !== undefined && { settings: deps.workerSettings }),
+        ...(deps.concurrency !== undefined && { concurrency: deps.concurrency }),
       });
       const schedules = work?.schedules && startSchedules({ driver, jobs, timeZone: work.schedules.timeZone, write, log });
       const keeper = startKeeper({
