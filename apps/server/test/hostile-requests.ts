@@ -141,7 +141,9 @@ const sometimes = (name: string, weight: number, values: readonly string[]) =>
   );
 
 function headers(operation: Operation): fc.Arbitrary<Record<string, string>> {
-  const types = Object.keys(operation.content ?? { 'application/json': {} });
+  const types = Object.keys(operation.content ?? { 'application/json': {} }).map((type) =>
+    type === 'multipart/form-data' ? `${type}; boundary=x` : type,
+  );
   return fc
     .tuple(
       fc
@@ -179,12 +181,35 @@ function headers(operation: Operation): fc.Arbitrary<Record<string, string>> {
     .map((all) => Object.assign({}, ...all) as Record<string, string>);
 }
 
+/** One black pixel. */
+const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+
+function formBody(schema: Json): fc.Arbitrary<string | Uint8Array> {
+  const form = (name: string, file: Uint8Array): Uint8Array =>
+    Buffer.concat([
+      Buffer.from(`--x\r\ncontent-disposition: form-data; name="${name}"; filename="a.png"\r\n\r\n`),
+      file,
+      Buffer.from('\r\n--x--\r\n'),
+    ]);
+  const [field = ''] = Object.keys(schema.properties);
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.constant(form(field, PICTURE)) },
+    { weight: 2, arbitrary: fc.uint8Array({ maxLength: 200 }).map((bytes) => form(field, bytes)) },
+    { weight: 2, arbitrary: fc.constantFrom(...UNKNOWN_FIELDS).map((name) => form(name, PICTURE)) },
+    { weight: 1, arbitrary: fc.nat(PICTURE.length).map((end) => form(field, PICTURE.subarray(0, end))) },
+    { weight: 1, arbitrary: fc.constantFrom(...BROKEN) },
+  );
+}
+
 /** Requests of all kinds to one operation, from what fits to what nobody should send. */
 function requestTo(operation: Operation, world: World, components: Json): fc.Arbitrary<HostileRequest> {
   const json = operation.content?.['application/json'];
+  const form = operation.content?.['multipart/form-data'];
   const body: fc.Arbitrary<string | Uint8Array | undefined> =
     json !== undefined
       ? jsonBody(json.schema, world, components)
+      : form !== undefined
+      ? formBody(form.schema)
       : operation.content !== undefined
         ? fc.oneof(fc.constantFrom(...world.films), fc.uint8Array({ maxLength: 200 }))
         : operation.method === 'GET'
