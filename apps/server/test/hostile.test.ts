@@ -229,8 +229,8 @@ it(
       }
     }
     async function signInAgain(name: keyof typeof people): Promise<string> {
-      const { accessToken } = await server.app.write((tx) =>
-        server.app.sessions.open(tx, people[name].id, { userAgent: '', ip: '' }),
+      const { accessToken } = await server.app.write((tx, effects) =>
+        server.app.sessions.createSession(tx, effects, people[name].id, { userAgent: '', ip: '' }),
       );
       return accessToken;
     }

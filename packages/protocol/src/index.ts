@@ -7,4 +7,5 @@ export * from './operations.ts';
 export * from './page.ts';
 export * from './queues.ts';
 export * from './rooms.ts';
+export * from './sessions.ts';
 export * from './text.ts';

@@ -80,6 +80,8 @@ export interface CacheConfig {
 export interface AuthConfig {
   /** Its UTF-8 bytes are the key; in production 32 or more. */
   readonly jwtSecret: string;
+  /** Sign nothing any more, but what they have signed holds. */
+  readonly previousJwtSecrets: readonly string[];
   readonly registration: ConfigValues['REGISTRATION'];
   readonly adminEmail: string | undefined;
 }

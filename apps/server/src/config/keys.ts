@@ -3,7 +3,7 @@ import {
 } from './addresses.ts';
 import { CACHE_TTL_KEYS } from './cache-keys.ts';
 import { key, type ConfigKey } from './key.ts';
-import { boolean, bytes, choice, email, folder, folderOrOff, integer, mailbox, text, timeZone } from './parser.ts';
+import { boolean, bytes, choice, email, folder, folderOrOff, integer, mailbox, secrets, text, timeZone } from './parser.ts';
 
 const DAY_MS = 86_400_000;
 const MANY = 1_000_000;
@@ -119,6 +119,12 @@ export const CONFIG_KEYS = {
     group: 'Accounts',
     description: 'Signs access tokens; in production required, with 32 bytes or more (openssl rand -base64 48).',
     unset: 'made once and kept in DATA_DIR/jwt-secret; in production the start is refused',
+    secret: true,
+  }),
+  JWT_SECRET_PREVIOUS: key(secrets, {
+    group: 'Accounts',
+    description: 'Earlier JWT_SECRETs, separated by commas: what they have signed holds until it expires (15 minutes).',
+    unset: 'none',
     secret: true,
   }),
   REGISTRATION: key(choice('open', 'invite', 'closed'), {

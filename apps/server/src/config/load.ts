@@ -99,6 +99,7 @@ export function loadConfig(options: LoadOptions): Config {
     cache: cacheConfig(values),
     auth: {
       jwtSecret: values.JWT_SECRET ?? (options.keepSecret ?? keepSecret)(join(dataDir, 'jwt-secret')),
+      previousJwtSecrets: values.JWT_SECRET_PREVIOUS ?? [],
       registration: values.REGISTRATION,
       adminEmail: values.ADMIN_EMAIL,
     },

@@ -74,6 +74,15 @@ export const text: Parser<string> = {
   parse: (given) => (/[\u0000-\u001f\u007f]/.test(given) ? undefined : given),
 };
 
+/** One or more texts, separated by commas; blanks around them do not count. */
+export const secrets: Parser<readonly string[]> = {
+  accepts: 'one or more secrets, separated by commas',
+  parse(given) {
+    const parts = given.split(',').map((part) => part.trim());
+    return parts.every((part) => part !== '' && text.parse(part) !== undefined) ? parts : undefined;
+  },
+};
+
 const ADDRESS = /^[^\s@<>(),;:"\\[\]\u0000-\u001f\u007f]{1,64}@[^\s@<>(),;:"\\[\]\u0000-\u001f\u007f]{1,255}$/;
 
 /** One e-mail address, kept as given. */

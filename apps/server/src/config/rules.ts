@@ -64,6 +64,9 @@ function productionRules({ values, given }: RuleInput): string[] {
   } else if (values.JWT_SECRET !== undefined && Buffer.byteLength(values.JWT_SECRET) < SECRET_MIN_BYTES) {
     errors.push(`JWT_SECRET: the given value is too short; production needs ${SECRET_MIN_BYTES} bytes or more`);
   }
+  if (values.JWT_SECRET_PREVIOUS?.some((secret) => Buffer.byteLength(secret) < SECRET_MIN_BYTES) === true) {
+    errors.push(`JWT_SECRET_PREVIOUS: one of the given values is too short; production needs ${SECRET_MIN_BYTES} bytes or more`);
+  }
   if (values.CORS_ORIGINS === '*') errors.push('CORS_ORIGINS: "*" is refused in production; list the origins');
   return errors;
 }

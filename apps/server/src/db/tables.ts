@@ -10,6 +10,7 @@ export interface Tables {
   password_resets: PasswordResetsTable;
   pictures: PicturesTable;
   sessions: SessionsTable;
+  session_days: SessionDaysTable;
   outbox: OutboxTable;
   idempotency_keys: IdempotencyKeysTable;
   movies: MoviesTable;
@@ -83,11 +84,28 @@ interface SessionsTable {
   id: string;
   user_id: number;
   refresh_hash: Buffer;
+  family_hash: Buffer;
+  previous_hash: Buffer | null;
+  rotated_at: Date | null;
+  successor_sealed: Buffer | null;
+  authenticated_at: Date;
   user_agent: string;
+  device: Generated<string>;
+  os: Generated<string>;
   ip: string;
   created_at: Stamp;
   last_seen_at: Stamp;
   expires_at: Date;
+  ended_at: Date | null;
+  ended_by: 'sign-out' | 'revoked' | 'reuse' | 'account' | 'limit' | null;
+}
+
+/** Owner: modules/sessions. */
+interface SessionDaysTable {
+  day: string;
+  created: number;
+  signed_out: number;
+  revoked: number;
 }
 
 /** Owner: outbox. */

@@ -19,4 +19,6 @@ export interface Identity {
   params(claims: Claims): CacheParams;
   /** Who the cached session stands for; undefined once it has ended. */
   actorOf(session: unknown, claims: Claims, nowMs: number): Actor | undefined;
+  /** Whoever answers without `authenticate` tells of it here, for each answer: costs no more than a note in a map. */
+  seen(claims: Claims): void;
 }

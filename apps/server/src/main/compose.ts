@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { createMemoryStore, createRedisStore } from '@watchparty/redis-kit/cache';
+import { type Bus, createBus, createMemoryBusLine, createRedisBusDriver } from '@watchparty/redis-kit/bus';
 import { createPostgresJobDriver, createRedisJobDriver, type JobDriver } from '@watchparty/redis-kit/jobs';
 import {
   createMemoryRateLimitDriver, createRateLimiter, createRedisRateLimitDriver, createScriptSender, type RateLimitDriver,
 } from '@watchparty/redis-kit/rate-limit';
-import { openRedis } from '@watchparty/redis-kit/redis';
+import { openRedis, type RedisConnection } from '@watchparty/redis-kit/redis';
 import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
@@ -32,7 +33,8 @@ import {
 } from '../modules/operations/index.ts';
 import { createRoomCleanup, createRooms, roomJobs, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
 import {
-  createSessionCleanup, createSessions, refreshCookies, SESSION_SECONDS, type Sessions, sessionsRoutes,
+  createRevocations, createSessionCleanup, createSessions, createSessionStatistics, refreshCookies, type Revocations,
+  SESSION_SECONDS, type Sessions, sessionsRoutes,
 } from '../modules/sessions/index.ts';
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage, openS3Storage } from '../storage/index.ts';
@@ -51,6 +53,7 @@ export interface App {
   readonly accounts: Accounts;
   readonly pictures: Pictures;
   readonly sessions: Sessions;
+  readonly revocations: Revocations;
   readonly movies: Movies;
   readonly movieFiles: MovieFiles;
   readonly rooms: Rooms;
@@ -123,8 +126,11 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       telemetry: counters.telemetry, log: log.child({ module: 'workers' }),
     });
     closing.add('queues', () => jobs.close());
+    const bus = openBus(config, { connection: mainRedis, log: log.child({ module: 'bus' }), closing });
+    const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
+    closing.add('revocations', () => revocations.close());
     const outbox: Outbox = await createOutbox({
-      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects], clock, log: log.child({ module: 'outbox' }),
+      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects, ...revocations.effects], clock, log: log.child({ module: 'outbox' }),
       onUnfenced: counters.telemetry.unfencedWrite,
     });
     closing.add('outbox', () => outbox.close());
@@ -142,7 +148,11 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('mail', () => mailer.close());
     const delivery = createMailDelivery({ mailer, log: mailLog, masksAddresses: config.production });
 
-    const sessions = createSessions({ queries, secret, clock, reads: caching.reads });
+    const sessions = createSessions({
+      queries, secret, previousSecrets: config.auth.previousJwtSecrets.map((text) => new TextEncoder().encode(text)),
+      clock, reads: caching.reads, write: outbox.write, log: log.child({ module: 'sessions' }),
+    });
+    closing.add('sessions', () => sessions.close());
     const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
     const accounts = createAccounts(
       {
@@ -207,8 +217,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
 
     let http: HttpServer | undefined;
     if (config.role !== 'worker') {
-      const https = config.http.publicUrl.startsWith('https:');
-      const cookies = refreshCookies({ https, maxAgeSeconds: SESSION_SECONDS });
+      const cookies = refreshCookies({ ...config.http, maxAgeSeconds: SESSION_SECONDS });
       const streaming = createStreaming({ files: movieFiles, storage, urls: createStreamUrls(secret), clock });
       http = await createHttpServer(
         { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
@@ -217,7 +226,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, clock })),
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
             ...picturesRoutes({ pictures, storage }),
-            ...sessionsRoutes({ sessions, cookies }),
+            ...sessionsRoutes({ sessions, statistics: createSessionStatistics({ queries, clock }), cookies }),
             ...moviesRoutes({ movies, files: movieFiles, streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
@@ -251,11 +260,27 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, pictures, sessions, movies, movieFiles, rooms, chat, queues: workers.queues, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, movies, movieFiles, rooms, chat, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;
   }
+}
+
+/** What nodes tell one another; a node without Redis is alone. */
+function openBus(
+  config: Config, { connection, log, closing }: { readonly connection: RedisConnection; readonly log: Log; readonly closing: Closing },
+): Bus {
+  if (config.redis.kind === 'none') {
+    const bus = createBus({ driver: createMemoryBusLine().open(), log });
+    closing.add('bus', () => bus.close());
+    return bus;
+  }
+  const subscriber = openRedis(config.redis, { profile: 'subscriber' });
+  closing.add('redis of the bus', () => subscriber.close());
+  const bus = createBus({ driver: createRedisBusDriver({ publisher: connection, subscriber, name: 'watchparty:bus' }), log });
+  closing.add('bus', () => bus.close());
+  return bus;
 }
 
 /** The queues live in Redis, or with everything else in PostgreSQL. */

@@ -22,6 +22,8 @@ export interface Callers {
   of(request: IncomingMessage): Caller | undefined;
   /** Who the session that was found stands for; undefined once it has ended. */
   actorOf(session: CacheResult, claims: Claims): Actor | undefined;
+  /** This caller was answered. */
+  seen(caller: Caller): void;
 }
 
 interface Deps {
@@ -58,5 +60,8 @@ export function createCallers({ cache, ttlSeconds, identity, addressOf, clock }:
       return caller;
     },
     actorOf: (session, claims) => identity.actorOf(valueOf(session), claims, clock.now()),
+    seen({ signedIn: known }) {
+      if (known !== undefined) identity.seen(known.claims);
+    },
   };
 }

@@ -92,6 +92,7 @@ export function createFastLane(deps: Deps): FastLane {
     const status = given !== undefined && namesEtag(given, etag) ? 304 : 200;
     if (status === 304) answers.notModified(response, lines);
     else answers.ok(response, lines, page.presented);
+    callers.seen(caller);
     telemetry.limiterDecision(caller.policy, 'allowed', decision.source);
     const ms = performance.now() - startedAt;
     telemetry.answered(place.route, status, ms);

@@ -54,10 +54,10 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
       const row = name.includes('@') ? await repo.findByEmail(queries, soughtEmail(name)) : await repo.findByUsername(queries, name);
       const right = await passwords.verify(body.password, row?.password_hash);
       if (row === undefined || !right) throw new Problem('auth.credentials_wrong');
-      return write(async (tx) => {
+      return write(async (tx, effects) => {
         // Whoever changes the password ends the other sessions: none may be opened with the old one after that.
         if (!(await repo.holdPassword(tx, row.id, row.password_hash))) throw new Problem('auth.credentials_wrong');
-        return { user: ownProfile(row), ...(await sessions.open(tx, row.id, client)) };
+        return { user: ownProfile(row), ...(await sessions.createSession(tx, effects, row.id, client)) };
       });
     },
 

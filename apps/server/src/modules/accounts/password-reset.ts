@@ -62,7 +62,7 @@ export function createPasswordResets(deps: PasswordResetDeps) {
         await repo.setPassword(tx, userId, passwordHash, now());
         if (!(await repo.use(tx, tokenHash, now()))) throw new Problem('accounts.reset_token_invalid');
         await repo.removeOf(tx, userId);
-        await sessions.endOthers(tx, effects, userId, undefined);
+        await sessions.endAll(tx, effects, userId);
       });
     },
   };

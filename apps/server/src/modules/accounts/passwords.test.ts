@@ -15,9 +15,11 @@ const CHEAP = { memoryKiB: 64, passes: 1 };
 
 test('[AC8] An unknown name costs the same work as a wrong password: one verification of a whole hash', async () => {
   const db = await createTestDatabase();
-  const outbox = await createOutbox({ database: db.database, handlers: [ignoreJobs], clock: systemClock, log: pino({ level: 'silent' }) });
+  const caching = createMemoryCaching(systemClock);
+  const outbox = await createOutbox({ database: db.database, handlers: [ignoreJobs, caching.handler], clock: systemClock, log: pino({ level: 'silent' }) });
   onTestFinished(async () => {
     await outbox.close();
+    await caching.cache.close();
     await db.drop();
   });
   const real = createPasswords(CHEAP);
@@ -35,7 +37,10 @@ test('[AC8] An unknown name costs the same work as a wrong password: one verific
     {
       queries, passwords, passwordRule: createPasswordRule({ production: false }), clock: systemClock,
       invitations: { isOpen: async () => false }, delivery: { shown: String }, log: pino({ level: 'silent' }),
-      sessions: createSessions({ queries, secret: randomBytes(32), clock: systemClock, reads: createMemoryCaching(systemClock).reads }),
+      sessions: createSessions({
+        queries, secret: randomBytes(32), clock: systemClock, reads: caching.reads, write: outbox.write,
+        log: pino({ level: 'silent' }),
+      }),
     },
   );
   const client = { userAgent: '', ip: '127.0.0.1' };

@@ -88,7 +88,7 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
         );
         if (body.setupToken !== undefined) await repo.recordSetupUser(tx, hashToken(body.setupToken), user.id);
         if (sendsWelcome) accountMails.sendWelcomeEmail(effects, email, user.username, user.locale);
-        return { user: ownProfile(user), ...(await sessions.open(tx, user.id, client)) };
+        return { user: ownProfile(user), ...(await sessions.createSession(tx, effects, user.id, client)) };
       });
       if (sendsWelcome) log.info(`Welcome email queued for: ${delivery.shown(email)}`);
       return signedIn;

@@ -16,7 +16,17 @@ export interface Tokens {
 
 /** The seam to `modules/sessions`: accounts says who signed in, sessions makes what proves it. */
 export interface SessionOpener {
-  open(tx: Tx, userId: number, client: Client): Promise<Tokens>;
+  /** A new session of somebody who has just proven to be this user. */
+  createSession(tx: Tx, effects: Effects, userId: number, client: Client): Promise<Tokens>;
   /** Ends all sessions of a user but the one given, if one is. */
   endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string | undefined): Promise<void>;
+  /** Ends all sessions of a user. */
+  endAll(tx: Tx, effects: Effects, userId: number): Promise<void>;
+  /** Whoever uses this session has just proven anew to be its user: `requireRecentProof` lets it pass from now on. */
+  recordProof(tx: Tx, sessionId: string): Promise<void>;
+  /**
+   * Throws `auth.reauthentication_required` unless whoever uses this session has proven to be its user in the last 15
+   * minutes, by signing in or anew.
+   */
+  requireRecentProof(sessionId: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import type { Claims } from '../../kernel/identity.ts';
 import { Problem } from '../../kernel/problem.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const ALGORITHM = 'HS256';
@@ -10,21 +11,26 @@ const USER_ID = /^[1-9]\d{0,9}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A signed access token (RFC 9068 in form): whose, of which session, for 15 minutes. */
-export async function signAccessToken(secret: Uint8Array, userId: number, sessionId: string, nowMs: number): Promise<string> {
+export async function signAccessToken({ current }: SigningKeys, userId: number, sessionId: string, nowMs: number): Promise<string> {
   const nowSeconds = Math.floor(nowMs / 1000);
   return new SignJWT({ sid: sessionId })
-    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: current.id })
     .setSubject(String(userId))
     .setAudience(AUDIENCE)
     .setIssuedAt(nowSeconds)
     .setExpirationTime(nowSeconds + ACCESS_TOKEN_SECONDS)
-    .sign(secret);
+    .sign(current.secret);
 }
 
 /** What a token says; throws `auth.token_invalid` for any that we did not sign, of another kind, or expired. */
-export async function verifyAccessToken(secret: Uint8Array, token: string, nowMs: number): Promise<Claims> {
+export async function verifyAccessToken(keys: SigningKeys, token: string, nowMs: number): Promise<Claims> {
+  const keyFor = ({ kid }: JWTHeaderParameters): Uint8Array => {
+    const key = keys.find(kid);
+    if (key === undefined) throw new errors.JWTInvalid('signed with a key that is none of ours');
+    return key;
+  };
   try {
-    const { payload } = await jwtVerify(token, secret, {
+    const { payload } = await jwtVerify(token, keyFor, {
       algorithms: [ALGORITHM],
       audience: AUDIENCE,
       typ: TYPE,

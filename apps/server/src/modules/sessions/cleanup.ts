@@ -13,7 +13,7 @@ interface Deps {
   readonly batchSize?: number;
 }
 
-/** Removes what is left of sessions that have ended by themselves. SE8 */
+/** Removes what is left of sessions that have ended, and counts them into their days. SE8 */
 export function createSessionCleanup({ clock, log, batchSize = 1000 }: Deps): readonly JobHandler[] {
   const handler: JobHandler<typeof cleanupExpiredSessions.payload> = {
     job: cleanupExpiredSessions,

@@ -1,43 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
-import { createMemoryCaching } from '../../../test/memory-caching.ts';
-import { createTestDatabase } from '../../../test/postgres.ts';
-import { createOutbox } from '../../outbox/index.ts';
-import { createSessions } from './index.ts';
+import { expect, test } from 'vitest';
+import { DAY, MINUTE, prepare } from './test/prepare.ts';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-
-/** A user's sessions at a time of our own. */
-async function prepare() {
-  const db = await createTestDatabase();
-  let now = Date.parse('2030-01-01T00:00:00Z');
-  const clock = { now: () => now };
-  const caching = createMemoryCaching(clock);
-  const outbox = await createOutbox({ database: db.database, handlers: [caching.handler], clock, log: pino({ level: 'silent' }) });
-  onTestFinished(async () => {
-    await outbox.close();
-    await caching.cache.close();
-    await db.drop();
-  });
-  const queries = db.database.kysely;
-  const { id: userId } = await queries.insertInto('users')
-    .values({ email: 'ann@example.org', username: 'ann', display_name: 'Ann', password_hash: '' }).returning('id').executeTakeFirstOrThrow();
-  const sessions = createSessions({ queries, secret: randomBytes(32), clock, reads: caching.reads });
-  return {
-    userId, sessions, identity: sessions.identity, queries, write: outbox.write,
-    now: () => now,
-    pass(ms: number) {
-      now += ms;
-    },
-    open: () => outbox.write((tx) => sessions.open(tx, userId, { userAgent: 'test', ip: '::1' })),
-  };
-}
+const REFUSED = { code: 'auth.refresh_token_invalid' };
 
 test('[SE1] [SE5] An access token ends after 15 minutes, a session 14 days after its last refresh', async () => {
-  const { sessions, identity, userId, write, open, pass } = await prepare();
-  const refused = { code: 'auth.refresh_token_invalid' };
+  const { identity, userId, open, refresh, pass } = await prepare();
 
   const first = await open();
   pass(15 * MINUTE - 1000);
@@ -49,24 +16,42 @@ test('[SE1] [SE5] An access token ends after 15 minutes, a session 14 days after
 
   const idle = await open();
   pass(14 * DAY - 1);
-  const kept = await sessions.refresh(write, idle.refreshToken);
+  const kept = await refresh(idle.refreshToken);
   // `first` was opened a quarter of an hour earlier: its 14 days are over.
-  await expect(sessions.refresh(write, first.refreshToken)).rejects.toMatchObject(refused);
+  await expect(refresh(first.refreshToken)).rejects.toMatchObject(REFUSED);
   pass(14 * DAY - 1);
-  const again = await sessions.refresh(write, kept.refreshToken);
+  const again = await refresh(kept.refreshToken);
   expect((await identity.authenticate(again.accessToken)).sessionId).toBe(idle.sessionId);
   pass(14 * DAY);
-  await expect(sessions.refresh(write, again.refreshToken)).rejects.toMatchObject(refused);
+  await expect(refresh(again.refreshToken)).rejects.toMatchObject(REFUSED);
+});
+
+test('[SE5] However often it is refreshed, a session ends after 90 days', async () => {
+  const { identity, sessions, userId, open, refresh, pass, now } = await prepare();
+  const begunMs = now();
+  let { refreshToken } = await open();
+  let accessToken = '';
+  for (let day = 10; day < 90; day += 10) {
+    pass(10 * DAY);
+    ({ refreshToken, accessToken } = await refresh(refreshToken));
+  }
+  expect((await sessions.getUserActiveSessions(userId))[0]!.expiresAt.getTime()).toBe(begunMs + 90 * DAY);
+  pass(10 * DAY - MINUTE);
+  ({ refreshToken, accessToken } = await refresh(refreshToken));
+  await identity.authenticate(accessToken);
+  pass(MINUTE);
+  await expect(identity.authenticate(accessToken)).rejects.toMatchObject({ detail: 'The session has ended' });
+  await expect(refresh(refreshToken)).rejects.toMatchObject(REFUSED);
 });
 
 test('[SE5] [SE6] A session that the cache keeps ends on time, and not before when it was refreshed', async () => {
-  const { sessions, identity, queries, write, open, pass, now } = await prepare();
+  const { identity, queries, open, refresh, pass, now } = await prepare();
   const [ending, refreshed] = [await open(), await open()];
   await queries.updateTable('sessions').set({ expires_at: new Date(now() + 5 * MINUTE) }).execute();
   for (const { accessToken } of [ending, refreshed]) await identity.authenticate(accessToken);
   pass(5 * MINUTE - 1);
   await identity.authenticate(ending.accessToken);
-  const { accessToken } = await sessions.refresh(write, refreshed.refreshToken);
+  const { accessToken } = await refresh(refreshed.refreshToken);
   pass(1);
   await expect(identity.authenticate(ending.accessToken)).rejects.toMatchObject({ code: 'auth.token_invalid', detail: 'The session has ended' });
   for (const token of [refreshed.accessToken, accessToken]) {

@@ -56,6 +56,7 @@ export async function startEdge(routes: readonly Route[], options: EdgeOptions =
         policy: { name: 'test.session', key: 'session:{id}', tags: [], ttl: 'test', freshness: 'strict', shape: Type.Unknown() },
         params: ({ sessionId }) => ({ id: sessionId }),
         actorOf: () => undefined,
+        seen: () => {},
       },
       write: options.write ?? ((work) => work(undefined as never, { add: () => undefined })),
       queries: options.queries ?? (undefined as never),
