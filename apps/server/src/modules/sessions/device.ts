@@ -15,14 +15,17 @@ export interface Device {
 
 const DEVICES = ['desktop', 'mobile', 'tablet', 'tv', 'bot'] as const;
 const MAX_LENGTH = 60;
+const PROGRAM = /^([\w.+-]+)(?:\/([\w.+-]+))?/;
 
 /** Never throws: the text is whatever somebody has sent. */
 export function deviceOf(userAgent: string): Device {
   const { browser, os, platform } = userAgent === '' ? NOTHING : parse(userAgent);
+  // Of what is no browser: the program that it names first (RFC 9110).
+  const [, program, version] = PROGRAM.exec(userAgent) ?? [];
   return {
     device: DEVICES.find((device) => device === platform.type) ?? 'unknown',
-    browser: textOf(browser.name) ?? 'unknown',
-    browserVersion: textOf(browser.version),
+    browser: textOf(browser.name) ?? textOf(program) ?? 'unknown',
+    browserVersion: textOf(browser.name === undefined || browser.name === '' ? version : browser.version),
     os: textOf(os.name) ?? 'unknown',
     osVersion: textOf(os.versionName) ?? textOf(os.version),
     vendor: textOf(platform.vendor),

@@ -81,9 +81,8 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
   const now = (): Date => new Date(clock.now());
   const accessToken = ({ userId, sessionId }: SessionOf) => signAccessToken(keys, userId, sessionId, clock.now());
 
-  function expiry(createdAt: Date): Date {
-    return new Date(Math.min(clock.now() + SESSION_SECONDS * 1000, createdAt.getTime() + LONGEST_SECONDS * 1000));
-  }
+  const expiry = (createdAt: Date, at: Date): Date =>
+    new Date(Math.min(at.getTime() + SESSION_SECONDS * 1000, createdAt.getTime() + LONGEST_SECONDS * 1000));
 
   async function endThese(tx: Tx, effects: Effects, ids: readonly string[], by: repo.EndedBy, userId?: number): Promise<number> {
     if (ids.length === 0) return 0;
@@ -111,7 +110,7 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
       await endThese(tx, effects, await repo.findSurplus(tx, userId, MAX_SESSIONS - 1, at), 'limit');
       await repo.insert(tx, {
         id: sessionId, user_id: userId, family_hash: hashOf(refreshToken.family), refresh_hash: hashOf(refreshToken.text),
-        expires_at: expiry(at), ...columnsOf(client),
+        expires_at: expiry(at, at), ...columnsOf(client),
       }, at);
       effects.add(sessionBegun(userId));
       return {
@@ -135,7 +134,8 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
       if (token === undefined) throw new Problem('auth.refresh_token_invalid');
       const { meaning, session, next } = await write(async (tx, effects) => {
         const row = await repo.lockFamily(tx, hashOf(token.family));
-        const found = { meaning: meaningOf(token, row, client, clock.now()), session: row, next: token };
+        const at = now();
+        const found = { meaning: meaningOf(token, row, client, at.getTime()), session: row, next: token };
         if (row === undefined || found.meaning === 'unknown') return found;
         if (found.meaning === 'repeated') return { ...found, next: unseal(token, row.successor_sealed!) };
         if (found.meaning === 'reused') {
@@ -144,9 +144,9 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
         }
         const successor = succeed(token);
         await repo.rotate(tx, row, {
-          refresh_hash: hashOf(successor.next.text), successor_sealed: successor.sealed, expires_at: expiry(row.created_at),
+          refresh_hash: hashOf(successor.next.text), successor_sealed: successor.sealed, expires_at: expiry(row.created_at, at),
           ...columnsOf(client),
-        }, now());
+        }, at);
         effects.add(sessionChanged(row.id, row.user_id));
         return { ...found, next: successor.next };
       });

@@ -26,7 +26,8 @@ export async function prepare() {
   const queries = db.database.kysely;
   const { id: userId } = await queries.insertInto('users')
     .values({ email: 'ann@example.org', username: 'ann', display_name: 'Ann', password_hash: '' }).returning('id').executeTakeFirstOrThrow();
-  const sessions = createSessions({ queries, secret: randomBytes(32), clock, reads: caching.reads, write: outbox.write, log });
+  const deps = { queries, secret: randomBytes(32), clock, reads: caching.reads, write: outbox.write, log };
+  const sessions = createSessions(deps);
   onTestFinished(async () => {
     await sessions.close();
     await outbox.close();
@@ -36,7 +37,7 @@ export async function prepare() {
     await db.drop();
   });
   return {
-    userId, sessions, identity: sessions.identity, statistics: createSessionStatistics({ queries, clock }), queries, clock, log,
+    userId, deps, sessions, identity: sessions.identity, statistics: createSessionStatistics({ queries, clock }), queries, clock, log,
     write: outbox.write, told,
     now: () => now,
     pass(ms: number) {
