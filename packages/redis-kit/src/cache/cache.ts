@@ -8,6 +8,7 @@ import type { CacheLog } from './log.ts';
 import { createLookup } from './lookup.ts';
 import { type CachePolicy, type CacheResult, type CacheSource, type CacheTarget, StoreUnavailable } from './policy.ts';
 import { type Presentable, Result } from './result.ts';
+import { createSampling } from './sampling.ts';
 import { createStats, type Stats } from './stats.ts';
 import { type CacheStore, ROOT_TAG } from './store.ts';
 import { createValidation } from './validation.ts';
@@ -115,7 +116,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
   store.onBack(() => availability.tryNow());
   const invalidation = createInvalidation({ store, availability, now, stats, log, publish: deps.publish });
   const lookup = createLookup({ store, validation, l1, now, recheckMs: settings.recheckMs, heardSince: invalidation.heardSince });
-  let hitsUntilInspection = settings.inspectEvery;
+  const inspection = createSampling(settings.inspectEvery);
 
   const { present = asText } = deps;
   const resultOf = (key: string, entry: Presentable, source: CacheSource): CacheResult => new Result(key, entry, source, present);
@@ -177,10 +178,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
   }
 
   function counted(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
-    if (settings.inspectEvery > 0 && (hitsUntilInspection -= 1) <= 0) {
-      hitsUntilInspection = settings.inspectEvery;
-      void inspect(policy, key, copy, load);
-    }
+    if (inspection.isDue()) void inspect(policy, key, copy, load);
     return hit(policy, key, copy, source);
   }
 
@@ -249,7 +247,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     target: (policy, params) => ({ policy, key: policy.key(params), tags: [ROOT_TAG, ...policy.tags(params)] }),
     peek(target, found) {
       // The hit that is to be inspected goes through `get`, which can load.
-      if (!availability.usable || (settings.inspectEvery > 0 && hitsUntilInspection <= 1)) return false;
+      if (!availability.usable || inspection.handOver()) return false;
       const { policy, key } = target;
       const copyInTime = lookup.bounded(key, policy);
       if (copyInTime !== undefined) {
@@ -259,7 +257,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
       return lookup.peek(target, (copy, error) => {
         if (error instanceof StoreUnavailable) availability.lost(error);
         if (copy === undefined) return found(undefined);
-        hitsUntilInspection -= 1;
+        inspection.passed();
         found(hit(policy, key, copy, 'l1'));
       });
     },

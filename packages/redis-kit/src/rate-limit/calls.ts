@@ -45,29 +45,38 @@ export function splitIntoCalls<T extends Item>(items: readonly T[], slotOf?: (ke
 
 interface EncodedCall {
   readonly keys: string[];
+  /** The time, then max, windowMs, cost and times. */
   readonly args: (string | number)[];
 }
 
 /** The script's KEYS and ARGV; without `nowMs` by the server's clock. */
 export function encodeCall(items: readonly Item[], nowMs?: number): EncodedCall {
-  const keys: string[] = [];
-  const args: (string | number)[] = [nowMs ?? ''];
-  for (const { key, rule, cost, times } of items) {
-    keys.push(key);
-    args.push(rule.max, rule.windowMs, cost, times);
-  }
-  return { keys, args };
+  return {
+    keys: items.map(({ key }) => key),
+    args: [
+      nowMs ?? '', oneOrAll(items, ({ rule }) => rule.max), oneOrAll(items, ({ rule }) => rule.windowMs),
+      oneOrAll(items, ({ cost }) => cost), oneOrAll(items, ({ times }) => times),
+    ],
+  };
 }
+
+/** Most turns ask about one rule. */
+function oneOrAll(items: readonly Item[], of: (item: Item) => number): string | number {
+  const first = of(items[0]!);
+  return items.every((item) => of(item) === first) ? first : items.map(of).join(',');
+}
+
+const TIME_BYTES = 8;
+const TAKING_BYTES = 12;
 
 /** What the script answered for each item; throws a TypeError for anything else. */
 export function decodeReply(reply: unknown, count: number): { atMs: number; takings: Taking[] } {
-  if (!Array.isArray(reply) || reply.length !== 1 + 3 * count || !reply.every(Number.isInteger)) {
+  if (!Buffer.isBuffer(reply) || reply.length !== TIME_BYTES + TAKING_BYTES * count) {
     throw new TypeError('Redis answered something else than the rate limit script does');
   }
-  const numbers = reply as number[];
   const takings: Taking[] = [];
-  for (let i = 1; i < numbers.length; i += 3) {
-    takings.push({ free: numbers[i]!, resetMs: numbers[i + 1]!, retryAfterMs: numbers[i + 2]! });
+  for (let at = TIME_BYTES; at < reply.length; at += TAKING_BYTES) {
+    takings.push({ free: reply.readInt32BE(at), resetMs: reply.readInt32BE(at + 4), retryAfterMs: reply.readInt32BE(at + 8) });
   }
-  return { atMs: numbers[0]!, takings };
+  return { atMs: reply.readDoubleBE(0), takings };
 }

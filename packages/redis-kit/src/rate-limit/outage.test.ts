@@ -161,7 +161,7 @@ test('RL9 news that do not arrive are told again', async () => {
     ...sender,
     async script(script, keys, args) {
       // The times of the first item: below 0 in news, 0 in a probe.
-      if (mode === 'lose news' && Number(args[4]) < 0) {
+      if (mode === 'lose news' && Number.parseInt(String(args[4]), 10) < 0) {
         lost += 1;
         mode = 'fine';
         throw new Error('Connection is closed.');

@@ -75,7 +75,7 @@ test('RL1 RL2 the script counts as the local window does, whatever is asked and 
       for (const { waitMs, rule, cost, times } of steps) {
         nowMs += waitMs;
         const { keys, args } = encodeCall([{ key, rule, cost, times }], nowMs);
-        const reply = await client!.eval(takeScript.lua, 1, ...keys, ...args);
+        const reply = await client!.callBuffer('EVAL', takeScript.lua, 1, ...keys, ...args);
         const { atMs, takings: [taking] } = decodeReply(reply, 1);
         expect(atMs).toBe(nowMs);
         if (times === FORCE) window.add(cost, rule.windowMs, nowMs);
@@ -95,7 +95,7 @@ test('RL4 a subject takes the same little memory for any max, and nothing after 
     const key = `ratelimit:memory:${max}`;
     for (let i = 0; i < 3000; i += 1) {
       const { keys, args } = encodeCall([{ key, rule, cost: Math.floor(max / 1000), times: 1 }], START_MS + i * 900);
-      await client!.eval(takeScript.lua, 1, ...keys, ...args);
+      await client!.callBuffer('EVAL', takeScript.lua, 1, ...keys, ...args);
     }
     expect(await client!.strlen(key)).toBeLessThanOrEqual(4 + 8 * 66);
     bytes.push(await client!.memory('USAGE', key));
@@ -103,13 +103,13 @@ test('RL4 a subject takes the same little memory for any max, and nothing after 
   expect(bytes[0]).toBe(bytes[1]);
   expect(bytes[0]).toBeLessThan(1024);
 
-  await client!.eval(takeScript.lua, 1, 'ratelimit:memory:once', '', 100, 900_000, 1, 1);
+  await client!.callBuffer('EVAL', takeScript.lua, 1, 'ratelimit:memory:once', '', 100, 900_000, 1, 1);
   expect(await client!.memory('USAGE', 'ratelimit:memory:once')).toBeLessThan(128);
   const label = (await client!.getBuffer('ratelimit:memory:once'))!.readUInt32BE(4);
   const livesMs = (await client!.pexpiretime('ratelimit:memory:once')) % 2 ** 32 - label;
   expect(livesMs).toBeGreaterThan(900_001);
   expect(livesMs).toBeLessThan(901_000);
-  await client!.eval(takeScript.lua, 1, 'ratelimit:memory:short', '', 100, 50, 1, 1);
+  await client!.callBuffer('EVAL', takeScript.lua, 1, 'ratelimit:memory:short', '', 100, 50, 1, 1);
   await expect.poll(() => client!.exists('ratelimit:memory:short')).toBe(0);
 });
 
@@ -119,7 +119,7 @@ test('RL4 rules of different windows that take turns at one subject do not make 
   for (let i = 0; i < 600; i += 1) {
     const item = { key: 'ratelimit:memory:turns', rule: rules[i % 2]!, cost: 1, times: 1 };
     const { keys, args } = encodeCall([item], START_MS + i * 20);
-    await client!.eval(takeScript.lua, 1, ...keys, ...args);
+    await client!.callBuffer('EVAL', takeScript.lua, 1, ...keys, ...args);
   }
   expect(await client!.strlen('ratelimit:memory:turns')).toBeLessThanOrEqual(4 + 8 * (51 + 66));
 });

@@ -14,10 +14,10 @@ export function createScriptSender(connection: Pick<RedisConnection, 'client' | 
     onBack: (listener) => onChange((status) => status === 'connected' && listener()),
     async script({ lua, sha1 }, keys, args) {
       try {
-        return await client.evalsha(sha1, keys.length, ...keys, ...args);
+        return await client.callBuffer('EVALSHA', sha1, keys.length, ...keys, ...args);
       } catch (error) {
         if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-        return client.eval(lua, keys.length, ...keys, ...args);
+        return client.callBuffer('EVAL', lua, keys.length, ...keys, ...args);
       }
     },
     ...(client.isCluster && { slotOf: keySlot }),

@@ -6,10 +6,11 @@ import type { Script } from './types.ts';
 /**
  * Takes from many windows at once. For what a window is, see sliding-window.ts; this is the same in Lua.
  *
- * KEYS: one per item; the same key may come again. ARGV: the time in ms (empty: the server's), then for each item
- * `max`, `windowMs`, `cost` and `times`: that many checks of that cost, or FORCE to count `cost` whatever is free, or
- * RAISE to count what is missing to a total of `cost`.
- * Answers the time, then for each item what was free before, `resetMs` and `retryAfterMs` (integers).
+ * KEYS: one per item; the same key may come again. ARGV: the time in ms (empty: the server's), then `max`, `windowMs`,
+ * `cost` and `times`, each as one number for all items or as a list with commas. `times`: that many checks of that cost,
+ * or FORCE to count `cost` whatever is free, or RAISE to count what is missing to a total of `cost`.
+ * Answers one string: the time (a double), then for each item what was free before, `resetMs` and `retryAfterMs`
+ * (signed integers of 4 bytes); big-endian. As integers of their own they would cost both sides more than the counting.
  *
  * A value is the total, then for each slice when it admitted last (ms modulo 2³²) and how much: big-endian, 4 bytes
  * each. It expires 100 ms after its window, for Redis does not count that from the very time that TIME tells.
@@ -19,16 +20,29 @@ const TAKE = `
 local RANGE, HALF = 4294967296, 2147483648
 local pack, unpack, sub, floor = struct.pack, struct.unpack, string.sub, math.floor
 
+local function numbers(text)
+  local one = tonumber(text)
+  local list = {}
+  if one == nil then
+    for number in string.gmatch(text, '[^,]+') do list[#list + 1] = tonumber(number) end
+  end
+  return one, list
+end
+local one_max, maxes = numbers(ARGV[2])
+local one_window, windows = numbers(ARGV[3])
+local one_cost, costs = numbers(ARGV[4])
+local one_times, times_each = numbers(ARGV[5])
+
 local now = tonumber(ARGV[1])
 if now == nil then
   local time = redis.call('TIME')
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
 
-local reply = { now }
+local reply = { pack('>d', now) }
 for i = 1, #KEYS do
-  local max, window = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1])
-  local cost, times = tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
+  local max, window = one_max or maxes[i], one_window or windows[i]
+  local cost, times = one_cost or costs[i], one_times or times_each[i]
 
   local state = redis.call('GET', KEYS[i])
   if not state or #state % 8 ~= 4 then state = '' end
@@ -95,9 +109,9 @@ for i = 1, #KEYS do
     end
     if need > 0 then retry = window end
   end
-  reply[3 * i - 1], reply[3 * i], reply[3 * i + 1] = free, reset, retry
+  reply[i + 1] = pack('>i4i4i4', free, reset, retry)
 end
-return reply
+return table.concat(reply)
 `.trim();
 
 export const takeScript: Script = Object.freeze({ lua: TAKE, sha1: createHash('sha1').update(TAKE).digest('hex') });

@@ -39,7 +39,7 @@ export interface Script {
 export interface ScriptSender {
   /** `collect` is called once, at the end of this turn, just before the turn's commands are written. */
   atTurnEnd(collect: () => void): void;
-  /** Runs a script; rejects when it did not run, or when it is not known whether it did. */
+  /** Runs a script; strings of its answer come as buffers. Rejects when it did not run, or when it is not known whether it did. */
   script(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
   /** Told when a connection that was lost stands again: what Redis knows may be less than before. */
   readonly onBack?: (listener: () => void) => void;

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Cache, CacheResult, CacheTarget } from '@watchparty/redis-kit/cache';
-import { subjectOfIp } from '@watchparty/redis-kit/rate-limit';
 import { bindPolicy, type TtlSeconds } from '../../caching/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Claims, Identity } from '../../kernel/identity.ts';
-import type { AddressOf } from './client-address.ts';
+import type { SubjectOf } from './client-address.ts';
 import { createParsedOnce } from './parsed-once.ts';
 
 /** Who asks, as far as it is known without waiting. */
@@ -30,13 +29,13 @@ interface Deps {
   readonly cache: Cache;
   readonly ttlSeconds: TtlSeconds;
   readonly identity: Identity;
-  readonly addressOf: AddressOf;
+  readonly subjectOf: SubjectOf;
   readonly clock: Clock;
 }
 
 const BEARER = /^bearer ([^ ]+)$/i;
 
-export function createCallers({ cache, ttlSeconds, identity, addressOf, clock }: Deps): Callers {
+export function createCallers({ cache, ttlSeconds, identity, subjectOf, clock }: Deps): Callers {
   const policy = bindPolicy(identity.policy, ttlSeconds);
   // Tokens and sessions come again with each request; what was made of them lives as long as they do.
   const signedIn = new WeakMap<Claims, Caller>();
@@ -46,7 +45,7 @@ export function createCallers({ cache, ttlSeconds, identity, addressOf, clock }:
     of(request) {
       const { authorization } = request.headers;
       if (authorization === undefined) {
-        return { policy: 'anonymous', subject: subjectOfIp(addressOf(request)), signedIn: undefined };
+        return { policy: 'anonymous', subject: subjectOf(request), signedIn: undefined };
       }
       const token = BEARER.exec(authorization)?.[1];
       const claims = token === undefined ? undefined : identity.verified(token);

@@ -19,7 +19,7 @@ import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
 import { allowOrigins } from './cors.ts';
 import { createCallers } from './callers.ts';
-import { createAddressOf, type TrustProxy, trustedProxies } from './client-address.ts';
+import { createSubjectOf, type TrustProxy, trustedProxies } from './client-address.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createFastLane } from './fast-lane.ts';
 import { guard } from './guard.ts';
@@ -115,7 +115,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   const fastLane = createFastLane({
     cache: deps.cache, limits, limiters: deps.limiters, answers: createReadyAnswers(KEEP_ALIVE_TIMEOUT_MS), requestIds,
     callers: createCallers({
-      cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, identity: deps.identity, addressOf: createAddressOf(trusts), clock: deps.clock,
+      cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, identity: deps.identity, subjectOf: createSubjectOf(trusts), clock: deps.clock,
     }),
     constantHeaders, isClosing: () => drain.closing, log, telemetry,
   });
