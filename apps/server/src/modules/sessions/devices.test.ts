@@ -187,7 +187,7 @@ describe('[SE13] The statistics', () => {
     await server.db.database.kysely.updateTable('sessions')
       .set({ created_at: new Date(`${day(3)}T23:59:59Z`), expires_at: new Date(Date.now() - 1) }).where('id', '=', tablet.sessionId).execute();
     const ended = await stats();
-    const on = ({ perDay }: { perDay: { date: string }[] }, date: string) => perDay.find((it) => it.date === date);
+    const on = ({ perDay }: { perDay: Record<string, number | string>[] }, date: string) => perDay.find((it) => it['date'] === date);
     const [today, was] = [on(ended, day(0)), on(before, day(0))] as Record<string, number>[];
     expect([grown(today!, was!, 'created'), grown(today!, was!, 'signedOut'), grown(today!, was!, 'revoked')]).toEqual([3, 1, 1]);
     expect(on(ended, day(3))).toEqual({ date: day(3), created: 1, signedOut: 0, revoked: 0 });

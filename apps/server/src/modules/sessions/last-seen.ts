@@ -46,7 +46,7 @@ export function createLastSeen({ write, clock, log, everyMs = SEEN_EVERY_MS }: D
       flushing = undefined;
     }));
 
-  const timer = setInterval(flush, everyMs);
+  const timer = setInterval(() => void flush(), everyMs);
   timer.unref();
 
   return {

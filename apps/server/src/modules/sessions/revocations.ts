@@ -65,7 +65,7 @@ export async function createRevocations({ bus, log }: Deps): Promise<Revocations
   return {
     effects: [
       revokedEffect.handler(async (payloads) => {
-        for (const what of payloads as readonly Revoked[]) {
+        for (const what of payloads) {
           tell((listener) => listener.revoked(what));
           await bus.publish(CHANNEL, what).catch((cause: unknown) => {
             throw new EffectUnavailable('The other nodes cannot be told', { cause });

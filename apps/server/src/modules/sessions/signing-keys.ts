@@ -4,7 +4,7 @@ export interface SigningKeys {
   /** Signs, and verifies. `id` stands in the tokens as `kid`. */
   readonly current: { readonly id: string; readonly secret: Uint8Array };
   /** Which secret verifies a token that names this key; one that names none is from before keys had names. */
-  find(id: unknown): Uint8Array | undefined;
+  find(id: string | undefined): Uint8Array | undefined;
 }
 
 /**
@@ -15,7 +15,7 @@ export function createSigningKeys(secret: Uint8Array, previous: readonly Uint8Ar
   const byId = new Map([...previous, secret].map((one) => [idOf(one), one]));
   return {
     current: { id: idOf(secret), secret },
-    find: (id) => (id === undefined ? secret : byId.get(String(id))),
+    find: (id) => (id === undefined ? secret : byId.get(id)),
   };
 }
 
