@@ -10,6 +10,7 @@ import { cacheTags } from './benches/cache-tags.ts';
 import { httpCached } from './benches/http-cached.ts';
 import { httpDatabase } from './benches/http-database.ts';
 import { images } from './benches/images.ts';
+import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
 import { readArguments, UsageError } from './harness/arguments.ts';
 import type { Bench, Context, Outcome } from './harness/bench.ts';

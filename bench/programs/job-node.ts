@@ -33,6 +33,8 @@ export async function openJobNode({ databaseUrl, redisUrl, handlers, concurrency
   const outbox = await createOutbox({ database, handlers: jobs.effects, clock: systemClock, log });
   return {
     database, outbox,
+    /** Enqueues only; once it has closed it has looked at the queues. */
+    watch: () => jobs.start({ write: outbox.write, work: undefined }),
     work: () => jobs.start({ write: outbox.write, work: { handlers, schedules: undefined } }),
   };
 }

@@ -1,31 +1,36 @@
 /**
- * Jobs per second from a full queue to all done, 50 at a time; each writes one row.
- * Usage: node jobs-process.ts <watchparty|bullmq> <PostgreSQL> <Redis> <jobs>
+ * Jobs per second from a full queue to all done, 100 at a time. What a job does is the same on both sides: it sends a
+ * mail, or waits for 2 ms.
+ * Usage: node jobs-process.ts <watchparty|bullmq> <mail|wait> <PostgreSQL> <Redis> <port of a mail server> <jobs>
  */
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
 import { sql } from 'kysely';
-import pg from 'pg';
 import Type from 'typebox';
 import { declareJob, enqueued } from '../../apps/server/src/kernel/job.ts';
+import { createSmtpMailer } from '../../apps/server/src/mail/index.ts';
 import { programArguments, tell } from './arguments.ts';
 import { openEmptyQueue, standalone } from './job-bench.ts';
 import { openJobNode } from './job-node.ts';
 
-const [side = '', databaseUrl = '', redisUrl = '', count = ''] = programArguments(4);
+const [side = '', what = '', databaseUrl = '', redisUrl = '', smtpPort = '', count = ''] = programArguments(6);
 const JOBS = Number(count);
-const CONCURRENCY = 50;
+const CONCURRENCY = 100;
 const BULK = 1000;
+const TEXT = 'Welcome, Ann. We watch what the last one here has chosen. '.repeat(20);
 const payload = { to: 'ann@example.com', name: 'Ann' };
 
 const queue = await openEmptyQueue(redisUrl);
-const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
-await pool.query('create table if not exists bench_effects (id bigint generated always as identity primary key, body text not null)');
-await pool.query('truncate bench_effects');
-/** What a job does, on both sides. */
-const work = async (): Promise<void> => {
-  await pool.query('insert into bench_effects (body) values ($1)', [payload.name]);
+const mailer = createSmtpMailer({
+  from: 'WatchParty <no-reply@example.com>', host: 'example.com',
+  server: { host: '127.0.0.1', port: Number(smtpPort), secure: false, login: { kind: 'none' } },
+});
+const works: Record<string, () => Promise<unknown>> = {
+  wait: () => new Promise((resolve) => setTimeout(resolve, 2)),
+  mail: () =>
+    mailer.send({ to: payload.to, subject: 'Welcome', html: `<p>${TEXT}</p>`, text: TEXT, locale: 'en', id: randomUUID() }),
 };
+const work = async (): Promise<void> => void (await works[what]!());
 
 /** Settles when told `JOBS` times. */
 function counted(): { readonly tell: () => void; readonly all: Promise<void> } {
@@ -58,7 +63,11 @@ const sides: Record<string, () => Promise<number>> = {
       databaseUrl, redisUrl, handlers: [{ job, handle: work }], concurrency: CONCURRENCY,
       onRun: (_name, outcome) => outcome === 'done' && done.tell(),
     });
-    await sql`truncate outbox, jobs`.execute(node.database.kysely);
+    await sql`truncate outbox, jobs, job_store`.execute(node.database.kysely);
+    // What a node looks for in a Redis that is new to it, before there is anything to find.
+    const watching = node.watch();
+    while ((await sql`select from job_store`.execute(node.database.kysely)).rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await watching.close();
     await fill((size) => node.outbox.write(async (_tx, effects) => {
       for (let nth = 0; nth < size; nth += 1) effects.add(enqueued(job, payload));
     }));

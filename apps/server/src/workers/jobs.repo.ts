@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Queries, Tx } from '../db/index.ts';
 
 export interface JobRow {
@@ -18,14 +18,6 @@ export async function insert(tx: Tx, jobs: readonly (JobRow & { readonly delayMs
   `.execute(tx);
 }
 
-/** Those whose effect is not recorded, failed ones among them. Reads the primary key. */
-export async function open(db: Queries, ids: readonly string[]): Promise<Pick<JobRow, 'id' | 'payload'>[]> {
-  const { rows } = await sql<Pick<JobRow, 'id' | 'payload'>>`
-    select id, payload from jobs where id = any(${ids}::uuid[]) and done_at is null
-  `.execute(db);
-  return rows;
-}
-
 /** In the handler's own transaction. Of two tries at once the second waits here for the first. False: recorded before. */
 export async function markDone(tx: Tx, id: string): Promise<boolean> {
   const result = await sql`
@@ -34,14 +26,25 @@ export async function markDone(tx: Tx, id: string): Promise<boolean> {
   return result.numAffectedRows === 1n;
 }
 
-/** Removes and counts, each job once. All of one queue: two nodes then lock no more than one row of `job_totals`. */
-export async function complete(db: Queries, queue: string, ids: readonly string[]): Promise<void> {
-  await sql`
-    with gone as (delete from jobs where id = any(${ids}::uuid[]) returning 1)
-    insert into job_totals as t (queue, completed) select ${queue}::text, count(*) from gone having count(*) > 0
-    on conflict (queue) do update set completed = t.completed + excluded.completed
-  `.execute(db);
+/**
+ * Removes and counts the done, each job once, and finds those of `openIds` whose effect is not recorded, failed ones
+ * among them. One statement: running jobs ask all the time. Reads the primary key; locks `job_totals` in the order of
+ * its queues, so that nodes wait for one another and never in a circle.
+ */
+export async function exchange(
+  db: Queries, doneIds: readonly string[], openIds: readonly string[],
+): Promise<Pick<JobRow, 'id' | 'payload'>[]> {
+  const { rows } = await db.executeQuery<Pick<JobRow, 'id' | 'payload'>>(CompiledQuery.raw(EXCHANGE, [doneIds, openIds]));
+  return rows;
 }
+
+// Compiled once: building it each time took as long as all else that is done here for a job.
+const EXCHANGE = `
+  with gone as (delete from jobs where id = any($1::uuid[]) returning queue),
+  counted as (
+    insert into job_totals as t (queue, completed) select queue, count(*) from gone group by queue order by queue
+    on conflict (queue) do update set completed = t.completed + excluded.completed)
+  select id, payload from jobs where id = any($2::uuid[]) and done_at is null`;
 
 export async function fail(db: Queries, id: string, error: string): Promise<void> {
   await sql`
@@ -156,10 +159,10 @@ export async function takeFiring(tx: Tx, name: string, firing: string): Promise<
   return rows.length > 0;
 }
 
-/** Recorded as done by a process that was killed before it could count them, up to `limit` of each queue. */
-export async function leftDone(db: Queries, olderThanMs: number, limit: number): Promise<Pick<JobRow, 'id' | 'queue'>[]> {
-  const { rows } = await sql<Pick<JobRow, 'id' | 'queue'>>`
-    select id, queue from jobs where done_at < clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond' limit ${limit}
+/** Recorded as done by a process that was killed before it could count them. */
+export async function leftDone(db: Queries, olderThanMs: number, limit: number): Promise<Pick<JobRow, 'id'>[]> {
+  const { rows } = await sql<Pick<JobRow, 'id'>>`
+    select id from jobs where done_at < clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond' limit ${limit}
   `.execute(db);
   return rows;
 }

@@ -10,9 +10,7 @@ export async function sweepJobs(queries: Queries, jobs: Jobs): Promise<number> {
   let count = 0;
   for (;;) {
     const rows = await repo.leftDone(queries, LEFT_AFTER_MS, PAGE);
-    for (const [queue, ofQueue] of Map.groupBy(rows, (row) => row.queue)) {
-      await repo.complete(queries, queue, ofQueue.map(({ id }) => id));
-    }
+    if (rows.length > 0) await repo.exchange(queries, rows.map(({ id }) => id), []);
     count += rows.length;
     if (rows.length < PAGE) break;
   }
