@@ -22,7 +22,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, images];
+const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, images];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 
