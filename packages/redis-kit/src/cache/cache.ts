@@ -22,10 +22,12 @@ export interface CacheSettings {
   readonly recheckMs: number;
   /** One of this many hits is loaded again and compared; 0: none. */
   readonly inspectEvery: number;
+  /** But no more than one in this time. */
+  readonly inspectPauseMs: number;
 }
 
 export const defaultCacheSettings: CacheSettings = {
-  maxL1Bytes: 64 * 1024 * 1024, leaseWaitMs: 1000, recheckMs: 30_000, inspectEvery: 0,
+  maxL1Bytes: 64 * 1024 * 1024, leaseWaitMs: 1000, recheckMs: 30_000, inspectEvery: 0, inspectPauseMs: 100,
 };
 
 export interface CacheDeps {
@@ -116,7 +118,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
   store.onBack(() => availability.tryNow());
   const invalidation = createInvalidation({ store, availability, now, stats, log, publish: deps.publish });
   const lookup = createLookup({ store, validation, l1, now, recheckMs: settings.recheckMs, heardSince: invalidation.heardSince });
-  const inspection = createSampling(settings.inspectEvery);
+  const inspection = createSampling(settings.inspectEvery, settings.inspectPauseMs, now);
 
   const { present = asText } = deps;
   const resultOf = (key: string, entry: Presentable, source: CacheSource): CacheResult => new Result(key, entry, source, present);

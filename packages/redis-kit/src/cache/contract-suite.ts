@@ -242,7 +242,7 @@ export function describeCacheStore(name: string, start: () => Promise<Nodes>): v
     });
 
     test('The inspector tells a stale hit from a true one', async () => {
-      const cache = await open({}, { inspectEvery: 1 });
+      const cache = await open({}, { inspectEvery: 1, inspectPauseMs: 0 });
       await read(cache);
       await read(cache);
       await expect.poll(() => loads).toBe(2);

@@ -8,11 +8,20 @@ export interface Sampling {
   handOver(): boolean;
 }
 
-/** `every` 0: none. */
-export function createSampling(every: number): Sampling {
+/** `every` 0: none. Under load one in `pauseMs` at most, for each costs a load. */
+export function createSampling(every: number, pauseMs: number, now: () => number): Sampling {
   let left = every;
+  let lastAtMs = -Infinity;
   let waiting = false;
   let handedOver = false;
+
+  function isTime(): boolean {
+    const atMs = now();
+    if (atMs - lastAtMs < pauseMs) return false;
+    lastAtMs = atMs;
+    return true;
+  }
+
   return {
     isDue() {
       if (every === 0) return false;
@@ -20,13 +29,13 @@ export function createSampling(every: number): Sampling {
       if (left > 0 && !handedOver) return false;
       left = every;
       handedOver = false;
-      return true;
+      return isTime();
     },
     passed() {
       left -= 1;
       if (left > 0 || every === 0) return;
       left = every;
-      waiting = true;
+      waiting = now() - lastAtMs >= pauseMs;
     },
     handOver() {
       if (!waiting) return false;

@@ -50,6 +50,7 @@ export function createValidation(store: CacheStore, turn: Turn, onBatch: (reques
         turn.add(send);
       }
       requests += 1;
+      turn.grown();
       for (const tag of tags) if (!collecting.tags.has(tag)) collecting.tags.set(tag, collecting.tags.size);
       if (key !== undefined && !collecting.keys.has(key)) collecting.keys.set(key, collecting.keys.size);
       return collecting.result.promise;

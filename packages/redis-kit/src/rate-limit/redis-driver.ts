@@ -112,6 +112,7 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
   }
 
   function join(key: string, rule: Rule, cost: number, decided: (decision: Decision) => void): void {
+    sender.grown?.();
     const item = latest.get(key);
     if (item !== undefined && item.rule === rule && item.cost === cost) {
       item.times += 1;

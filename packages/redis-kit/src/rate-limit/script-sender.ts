@@ -11,6 +11,7 @@ export function createScriptSender(connection: Pick<RedisConnection, 'client' | 
   if (client === undefined) throw new TypeError('createScriptSender needs a connection to Redis');
   return {
     atTurnEnd: (collect) => turn.add(collect),
+    grown: () => turn.grown(),
     onBack: (listener) => onChange((status) => status === 'connected' && listener()),
     async script({ lua, sha1 }, keys, args) {
       try {

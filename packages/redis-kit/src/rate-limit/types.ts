@@ -39,6 +39,8 @@ export interface Script {
 export interface ScriptSender {
   /** `collect` is called once, at the end of this turn, just before the turn's commands are written. */
   atTurnEnd(collect: () => void): void;
+  /** One more check is collected: a turn of many may send before its end. */
+  readonly grown?: () => void;
   /** Runs a script; strings of its answer come as buffers. Rejects when it did not run, or when it is not known whether it did. */
   script(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
   /** Told when a connection that was lost stands again: what Redis knows may be less than before. */
