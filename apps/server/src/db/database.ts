@@ -1,9 +1,12 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Log } from '../kernel/log.ts';
 import type { Tables } from './tables.ts';
 
 /** A transaction in progress. */
 export type Tx = Transaction<Tables>;
+
+/** SQL that is not yet sent, to be made a part of another repo's statement: one round trip for both. */
+export type Statement = RawBuilder<unknown>;
 
 /** What repos take: the database itself or a transaction. */
 export type Queries = Kysely<Tables>;

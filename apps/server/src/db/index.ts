@@ -1,4 +1,4 @@
-export type { Database, DatabaseDeps, DatabaseSettings, Isolation, Queries, Subscription, Tx } from './database.ts';
+export type { Database, DatabaseDeps, DatabaseSettings, Isolation, Queries, Statement, Subscription, Tx } from './database.ts';
 export type { Tables } from './tables.ts';
 export { cutShort } from './cut-short.ts';
 export { databaseProblem } from './database-problem.ts';

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import type { Tx } from '../db/index.ts';
+import type { Statement, Tx } from '../db/index.ts';
 import type { Effect } from '../kernel/write.ts';
 
 export interface RecordedEffect<P = unknown> {
@@ -19,8 +19,11 @@ export interface EffectHandler<S extends TSchema = TSchema> {
    * time. Always so where the answer waits.
    */
   readonly unlocked?: boolean;
-  /** What else is committed with the effects, in the transaction of their change: rows that outlive them. */
-  record?(tx: Tx, effects: readonly RecordedEffect<Static<S>>[]): Promise<void>;
+  /**
+   * What else is committed with the effects, in the transaction of their change: rows that outlive them. `insertion`
+   * writes the effects themselves, and must be a part of its statement; undefined where another handler has taken it.
+   */
+  record?(tx: Tx, effects: readonly RecordedEffect<Static<S>>[], insertion: Statement | undefined): Promise<void>;
   /**
    * Applies all, in this order, or throws. `EffectUnavailable` says that the target is away, not that the row is bad.
    * `ids` are the effects' own, in the same order.

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Queries, Tx } from '../db/index.ts';
+import type { Queries, Statement, Tx } from '../db/index.ts';
 
 export interface OutboxRow {
   readonly id: string;
@@ -21,14 +21,17 @@ export interface OutboxFigures {
 }
 
 /** One statement, whatever the number of rows; `ownershipMs` keeps relays away while the writer applies them itself. */
-export async function insert(tx: Tx, rows: readonly OutboxRow[], ownershipMs: number): Promise<void> {
-  await sql`
+export const insertion = (rows: readonly OutboxRow[], ownershipMs: number): Statement =>
+  sql`
     insert into outbox (id, kind, key, payload, available_at)
     select r.id, r.kind, r.key, r.payload, clock_timestamp() + ${ownershipMs}::float8 * interval '1 millisecond'
     from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (id uuid, kind text, key text, payload jsonb))
       with ordinality as r (id, kind, key, payload, ordinality)
     order by r.ordinality
-  `.execute(tx);
+  `;
+
+export async function insert(tx: Tx, statement: Statement): Promise<void> {
+  await statement.execute(tx);
 }
 
 /**

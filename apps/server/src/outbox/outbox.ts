@@ -1,5 +1,5 @@
 import { Check } from 'typebox/value';
-import type { Database, Tx } from '../db/index.ts';
+import type { Database, Statement, Tx } from '../db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { uuidv7 } from '../kernel/ids.ts';
 import type { Log } from '../kernel/log.ts';
@@ -167,21 +167,23 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     if (fenced?.every(Boolean) !== true) deps.onUnfenced?.();
   }
 
-  async function record(tx: Tx, rows: readonly repo.OutboxRow[]): Promise<void> {
+  /** Effects, and what else their kinds want committed with them: as a rule one statement. */
+  async function insert(tx: Tx, rows: readonly repo.OutboxRow[]): Promise<void> {
+    let insertion: Statement | undefined = repo.insertion(rows, settings.ownershipMs);
     for (const handler of recording) {
       const ofKind = rows.filter(({ kind }) => kind === handler.kind);
-      if (ofKind.length > 0) await handler.record!(tx, ofKind);
+      if (ofKind.length === 0) continue;
+      await handler.record!(tx, ofKind, insertion);
+      insertion = undefined;
     }
+    if (insertion !== undefined) await repo.insert(tx, insertion);
   }
 
   const write: Write = async (work) => {
     const { rows, value } = await database.transaction(async (tx) => {
       const effects: repo.OutboxRow[] = [];
       const result = await work(tx, { add: (effect) => effects.push(toRow(effect)) });
-      if (effects.length > 0) {
-        await repo.insert(tx, effects, settings.ownershipMs);
-        await record(tx, effects);
-      }
+      if (effects.length > 0) await insert(tx, effects);
       return { rows: effects, value: result };
     });
     if (rows.length > 0) await committed(rows);

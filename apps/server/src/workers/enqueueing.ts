@@ -65,7 +65,7 @@ function enqueueing({ jobs, queues, log }: Deps): EffectHandler {
 
   return {
     ...handler,
-    record: async (tx, effects) => {
+    record: async (tx, effects, insertion) => {
       const rows = effects.map(({ id, payload: effect }) => {
         const { name, payload, delayMs } = effect as Type.Static<typeof Payload>;
         const job = jobs.named(name);
@@ -73,7 +73,7 @@ function enqueueing({ jobs, queues, log }: Deps): EffectHandler {
         if (!Check(job.payload, payload)) throw new Error(`The payload does not fit the job ${name}`);
         return { id, queue: job.queue, name, payload, delayMs: delayMs ?? null };
       });
-      await repo.insert(tx, rows);
+      await repo.insert(tx, rows, insertion);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Queries, Tx } from '../db/index.ts';
+import type { Queries, Statement, Tx } from '../db/index.ts';
 
 export interface JobRow {
   readonly id: string;
@@ -8,9 +8,13 @@ export interface JobRow {
   readonly payload: unknown;
 }
 
-/** With the transaction of the change that needs them; one statement, whatever their number. */
-export async function insert(tx: Tx, jobs: readonly (JobRow & { readonly delayMs: number | null })[]): Promise<void> {
+/** With the transaction of the change that needs them, in one statement with what else it inserts. */
+export async function insert(
+  tx: Tx, jobs: readonly (JobRow & { readonly delayMs: number | null })[], beside: Statement | undefined,
+): Promise<void> {
+  const first = beside === undefined ? sql`` : sql`with beside as (${beside})`;
   await sql`
+    ${first}
     insert into jobs (id, queue, name, payload, run_at)
     select id, queue, name, payload, clock_timestamp() + "delayMs" * interval '1 millisecond'
     from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb)
