@@ -13,8 +13,9 @@ const ROOMS = 'apps/server/src/(?:caching|config|db|images|mail|outbox|storage|w
 
 /** Each module may use the faces of those named beside it. */
 const MODULE_MAY_USE = {
-  accounts: [],
-  sessions: ['accounts'],
+  audit: [],
+  accounts: ['audit'],
+  sessions: ['audit', 'accounts'],
   friends: ['accounts', 'sessions'],
   movies: ['accounts', 'sessions', 'friends'],
   rooms: ['accounts', 'sessions', 'friends', 'movies'],
@@ -151,7 +152,7 @@ module.exports = {
     },
     ...Object.entries(MODULE_MAY_USE).map(([module, others]) => ({
       name: `modules-in-order-${module}`,
-      comment: 'accounts ← sessions ← friends ← movies ← rooms ← chat, messages, events.',
+      comment: 'audit ← accounts ← sessions ← friends ← movies ← rooms ← chat, messages, events.',
       severity: 'error',
       from: { path: `${SERVER}modules/${module}/`, pathNot: TESTS },
       to: { path: `${SERVER}modules/`, pathNot: `${SERVER}modules/(${[module, ...others].join('|')})/` },

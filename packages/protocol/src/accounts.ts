@@ -76,6 +76,9 @@ export const LoginBody = Type.Object(
     email: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
     username: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
     password: Password,
+    code: Type.Optional(
+      Type.String({ minLength: 6, maxLength: 64, description: 'Of an authenticator app, or a recovery code, where the account has one' }),
+    ),
     useCookie: Type.Optional(Type.Boolean({ description: 'Put the refresh token into a cookie, not the body' })),
   },
   { additionalProperties: false, title: 'LoginBody' },

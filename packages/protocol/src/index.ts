@@ -1,4 +1,5 @@
 export * from './accounts.ts';
+export * from './audit.ts';
 export * from './chat.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
@@ -7,5 +8,6 @@ export * from './operations.ts';
 export * from './page.ts';
 export * from './queues.ts';
 export * from './rooms.ts';
+export * from './safety.ts';
 export * from './sessions.ts';
 export * from './text.ts';

@@ -84,6 +84,7 @@ export interface AuthConfig {
   readonly previousJwtSecrets: readonly string[];
   readonly registration: ConfigValues['REGISTRATION'];
   readonly adminEmail: string | undefined;
+  readonly auditRetentionDays: number;
 }
 
 export type MailConfig = { readonly from: string } & (

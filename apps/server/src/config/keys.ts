@@ -132,6 +132,11 @@ export const CONFIG_KEYS = {
     description: 'Who may register: anyone, people with an invitation, or nobody.',
     default: 'open',
   }),
+  AUDIT_RETENTION_DAYS: key(integer(1, 3650), {
+    group: 'Accounts',
+    description: 'How long the audit log of sign-ins and changes to accounts is kept.',
+    default: '180',
+  }),
   ADMIN_EMAIL: key(email, {
     group: 'Accounts',
     description: 'Whoever registers with this address becomes admin.',
@@ -209,7 +214,7 @@ export const CONFIG_KEYS = {
   }),
   RATE_LIMIT_AUTH_MAX: key(integer(0, MANY), {
     group: 'Rate limits',
-    description: 'Attempts per window to sign in, register or reset a password; 0 turns this limit off.',
+    description: 'Attempts per window and address to sign in, register or reset a password, and per account to prove who one is; 0 turns these limits off.',
     default: '10',
   }),
   RATE_LIMIT_LIVE_MAX: key(integer(0, MANY), {

@@ -102,6 +102,7 @@ export function loadConfig(options: LoadOptions): Config {
       previousJwtSecrets: values.JWT_SECRET_PREVIOUS ?? [],
       registration: values.REGISTRATION,
       adminEmail: values.ADMIN_EMAIL,
+      auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     },
     mail: mailConfig(values, dataDir),
     log: logConfig(values, cwd),

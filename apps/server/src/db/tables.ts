@@ -8,6 +8,9 @@ export interface Tables {
   users: UsersTable;
   setup_tokens: SetupTokensTable;
   password_resets: PasswordResetsTable;
+  second_factors: SecondFactorsTable;
+  recovery_codes: RecoveryCodesTable;
+  audit_events: AuditEventsTable;
   pictures: PicturesTable;
   sessions: SessionsTable;
   session_days: SessionDaysTable;
@@ -40,16 +43,50 @@ export interface PictureUrls {
 /** Owner: modules/accounts. */
 interface UsersTable {
   id: GeneratedAlways<number>;
-  email: string;
+  /** Null: a guest. */
+  email: string | null;
   username: string;
   display_name: string;
-  password_hash: string;
+  /** Null: a guest. */
+  password_hash: string | null;
   role: Generated<'user' | 'admin'>;
   bio: Generated<string>;
   locale: Generated<'en' | 'ru'>;
   profile_picture: JSONColumnType<PictureUrls> | null;
+  /** The room of a guest. */
+  guest_of: number | null;
+  guest_until: Date | null;
+  disabled_at: Date | null;
   created_at: Stamp;
   updated_at: Stamp;
+}
+
+/** Owner: modules/accounts. */
+interface SecondFactorsTable {
+  user_id: number;
+  secret: Buffer;
+  confirmed_at: Date | null;
+  last_step: Generated<number>;
+  created_at: Date;
+}
+
+/** Owner: modules/accounts. */
+interface RecoveryCodesTable {
+  user_id: number;
+  code_hash: Buffer;
+}
+
+/** Owner: modules/audit. */
+interface AuditEventsTable {
+  id: GeneratedAlways<number>;
+  at: Date;
+  action: string;
+  user_id: number | null;
+  actor_id: number | null;
+  session_id: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  details: JSONColumnType<Record<string, string | number | boolean>>;
 }
 
 /** Owner: modules/accounts. */
@@ -96,6 +133,7 @@ interface SessionsTable {
   created_at: Stamp;
   last_seen_at: Stamp;
   expires_at: Date;
+  ends_at: Date | null;
   ended_at: Date | null;
   ended_by: 'sign-out' | 'revoked' | 'reuse' | 'account' | 'limit' | null;
 }

@@ -3,7 +3,8 @@ import { cleanGif } from './clean-gif.ts';
 import { extensionOf, type ImageExtension, type ImageFormat, sniffImage } from './formats.ts';
 import { MAX_EDGE_PIXELS, MAX_FRAMES, MAX_PIXELS } from './limits.ts';
 import { otherFormat, tooManyPixels, unreadable } from './problems.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../kernel/turns.ts';
+import { REFUSAL } from './turns.ts';
 
 /** A picture fit to be served: only pixels, the right way up. */
 export interface CleanImage {
@@ -53,7 +54,7 @@ export function createImages(): Images {
   sharp.unblock({ operation: READERS });
   sharp.concurrency(1);
   sharp.cache(false);
-  const turn = createTurns({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING });
+  const turn = createTurns({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING, refusal: REFUSAL });
 
   return {
     clean: (bytes) => turn(() => clean(bytes)),

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { createTurns, createTurnsByKey } from './turns.ts';
+import { createTurns } from '../kernel/turns.ts';
+import { createTurnsByKey } from './turns.ts';
 
 test('[IM10] some run at once, some wait in order, more are refused, and failures pass their place on', async () => {
-  const turn = createTurns({ atOnce: 2, maxWaiting: 3 });
+  const turn = createTurns({ atOnce: 2, maxWaiting: 3, refusal: 'Too many' });
   const begun: number[] = [];
   const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
   const results = ends.map(({ promise }, index) => turn(async () => {

@@ -5,4 +5,6 @@ export interface Actor {
   readonly role: 'user' | 'admin';
   /** UUIDv7 of the session that the access token belongs to. */
   readonly sessionId: string;
+  /** A guest's: the only room that they may use. */
+  readonly guestOf?: number;
 }

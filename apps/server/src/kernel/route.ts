@@ -26,8 +26,8 @@ export interface RequestContext<A extends Access = Access, P = unknown, Q = unkn
 /** A JSON answer with headers of its own. */
 export class WithHeaders<T> {
   readonly data: T;
-  readonly headers: Readonly<Record<string, string>>;
-  constructor(data: T, headers: Readonly<Record<string, string>>) {
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  constructor(data: T, headers: Readonly<Record<string, string | string[]>>) {
     this.data = data;
     this.headers = headers;
   }
@@ -50,6 +50,11 @@ interface RouteBase<A extends Access> {
   readonly description?: string;
   readonly tag: string;
   readonly access: A;
+  /**
+   * Where access is `user`: guests may call it too. `room` names the param that must be their room; without one the
+   * route must be of no room, or find out itself.
+   */
+  readonly guests?: { readonly room?: string };
   /** Where tokens are got: one that has expired must not stand in the way of a new one. `actor` is never set. */
   readonly ignoresToken?: boolean;
   /** Codes this route can answer with, beside those that any route can. */

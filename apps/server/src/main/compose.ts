@@ -20,9 +20,11 @@ import type { Queues } from '../kernel/queues.ts';
 import type { Write } from '../kernel/write.ts';
 import { createFileMailer, createMailDelivery, createSmtpMailer, type Mailer } from '../mail/index.ts';
 import {
-  accountJobs, type Accounts, accountsRoutes, createAccounts, createPasswordRule, createPasswords, createPictures,
+  accountJobs, type Accounts, accountsRoutes, createAccounts, createAttempts, createDeviceCookies, createPasswordRule,
+  createPasswords, createPictures,
   defaultPasswordCost, type PasswordCost, pictureJobs, type Pictures, picturesRoutes,
 } from '../modules/accounts/index.ts';
+import { auditRoutes, createAudit } from '../modules/audit/index.ts';
 import { type Chat, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
 import {
   createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
@@ -148,9 +150,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('mail', () => mailer.close());
     const delivery = createMailDelivery({ mailer, log: mailLog, masksAddresses: config.production });
 
+    const audit = createAudit({ queries, retentionDays: config.auth.auditRetentionDays, clock });
     const sessions = createSessions({
       queries, secret, previousSecrets: config.auth.previousJwtSecrets.map((text) => new TextEncoder().encode(text)),
-      clock, reads: caching.reads, write: outbox.write, log: log.child({ module: 'sessions' }),
+      clock, reads: caching.reads, write: outbox.write, audit, log: log.child({ module: 'sessions' }),
     });
     closing.add('sessions', () => sessions.close());
     const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
@@ -162,7 +165,9 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       {
         queries, passwords, passwordRule: createPasswordRule({ production: config.production }), sessions, delivery, clock,
         log: log.child({ module: 'accounts' }),
-        invitations: { isOpen: (token) => rooms.isOpenInvite(token) },
+        invitations: { roomOf: (token) => rooms.roomOfInvite(token) },
+        attempts: createAttempts({ windowMs: config.rateLimit.windowMs, max: config.rateLimit.authMax }, { driver: limitDriver }),
+        deviceCookies: createDeviceCookies({ publicUrl: config.http.publicUrl, secret }), audit,
       },
     );
     const images = createImages();
@@ -224,6 +229,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         {
           routes: [
             ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, clock })),
+            ...auditRoutes(audit),
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
             ...picturesRoutes({ pictures, storage }),
             ...sessionsRoutes({ sessions, statistics: createSessionStatistics({ queries, clock }), cookies }),
@@ -254,6 +260,8 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       tasks: {
         'abandoned uploads': () => movieFiles.sweep(outbox.write),
         'pictures that nobody uses': () => pictures.sweep(outbox.write),
+        'guests who have gone': () => accounts.sweepGuests(outbox.write),
+        'old audit events': () => audit.sweep(outbox.write),
         'rows of ended jobs': () => workers.sweep(),
         ...(http !== undefined && { 'old idempotency keys': () => http.idempotency.sweep() }),
       },

@@ -105,7 +105,8 @@ export function createFastLane(deps: Deps): FastLane {
     if (!place.isOpen(page)) return false;
     if (signedIn === undefined) return place.right === undefined;
     const actor = session && callers.actorOf(session, signedIn.claims);
-    if (actor === undefined) return false;
+    // What guests may read is decided by the guard.
+    if (actor === undefined || actor.guestOf !== undefined) return false;
     return place.right === undefined || (right !== undefined && place.right.isGiven(right, actor));
   }
 

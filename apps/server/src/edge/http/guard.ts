@@ -52,6 +52,13 @@ export function guard(app: FastifyInstance, { authenticate }: Pick<Identity, 'au
       await limits.settle(request, reply);
     }
     if (request.actor === undefined) throw new Problem('auth.required');
+    const { guestOf } = request.actor;
+    if (guestOf !== undefined && !admitsGuest(route, request.params, guestOf)) throw new Problem('auth.guest_forbidden');
     if (route.access === 'admin' && request.actor.role !== 'admin') throw new Problem('auth.forbidden');
   }
+}
+
+function admitsGuest({ guests }: Route, params: unknown, roomId: number): boolean {
+  if (guests === undefined) return false;
+  return guests.room === undefined || (params as Readonly<Record<string, unknown>>)[guests.room] === String(roomId);
 }

@@ -24,6 +24,7 @@ export function codesOf(route: Route): ReadonlySet<ErrorCode> {
     ...(route.ignoresToken === true ? [] : (['auth.token_invalid'] as const)),
     ...(route.access === 'anyone' ? [] : (['auth.required'] as const)),
     ...(route.access === 'admin' ? (['auth.forbidden'] as const) : []),
+    ...(route.access === 'anyone' ? [] : (['auth.guest_forbidden'] as const)),
     ...(route.method === 'GET' ? [] : WITH_CHANGE),
     ...(route.kind === 'json' && route.method !== 'GET' ? WITH_JSON : []),
     ...(route.kind === 'upload' ? (['request.media_type_unsupported', 'request.timeout'] as const) : []),
@@ -41,6 +42,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Movies: 'The library: films uploaded here or linked from elsewhere.',
   Rooms: 'Places to watch together: people, their roles, and the playback that they share.',
   Chat: 'What is said in a room, numbered without a gap.',
+  Administration: 'Accounts, and what happened to them; for administrators.',
   Queues: 'Work that no answer waits for, clean-ups, and reports of what went on; for administrators.',
 };
 

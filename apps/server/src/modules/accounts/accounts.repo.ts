@@ -1,7 +1,8 @@
-import { type Selectable, sql } from 'kysely';
+import { type NotNull, type Selectable, sql } from 'kysely';
 import type { Queries, Tables, Tx } from '../../db/index.ts';
 
-export type UserRow = Selectable<Tables['users']>;
+/** An account: somebody with an address and a password, which guests have not. */
+export type UserRow = Selectable<Tables['users']> & { readonly email: string; readonly password_hash: string };
 
 export interface NewUser {
   readonly email: string;
@@ -24,8 +25,12 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<UserRow> {
       locale: user.locale,
     })
     .returningAll()
+    .$narrowType<{ email: NotNull; password_hash: NotNull }>()
     .executeTakeFirstOrThrow();
 }
+
+const accounts = (db: Queries) =>
+  db.selectFrom('users').selectAll().where('guest_of', 'is', null).$narrowType<{ email: NotNull; password_hash: NotNull }>();
 
 /**
  * True for the very first account. Holds a lock until the transaction ends, so that of two first ones only one is
@@ -42,17 +47,17 @@ async function hasUsers(tx: Tx): Promise<boolean> {
 }
 
 export async function findById(db: Queries, id: number): Promise<UserRow | undefined> {
-  return db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  return accounts(db).where('id', '=', id).executeTakeFirst();
 }
 
 /** Reads `users_email_key`. */
 export async function findByEmail(db: Queries, email: string): Promise<UserRow | undefined> {
-  return db.selectFrom('users').selectAll().where(sql`lower(email)`, '=', sql`lower(${email})`).executeTakeFirst();
+  return accounts(db).where(sql`lower(email)`, '=', sql`lower(${email})`).executeTakeFirst();
 }
 
 /** Reads `users_username_key`. */
 export async function findByUsername(db: Queries, username: string): Promise<UserRow | undefined> {
-  return db.selectFrom('users').selectAll().where(sql`lower(username)`, '=', sql`lower(${username})`).executeTakeFirst();
+  return accounts(db).where(sql`lower(username)`, '=', sql`lower(${username})`).executeTakeFirst();
 }
 
 export interface ProfileChanges {
@@ -64,13 +69,17 @@ export interface ProfileChanges {
 }
 
 export async function updateProfile(tx: Tx, id: number, changes: ProfileChanges, now: Date): Promise<UserRow | undefined> {
-  return tx.updateTable('users').set({ ...changes, updated_at: now }).where('id', '=', id).returningAll().executeTakeFirst();
+  return tx.updateTable('users').set({ ...changes, updated_at: now }).where('id', '=', id).where('guest_of', 'is', null)
+    .returningAll().$narrowType<{ email: NotNull; password_hash: NotNull }>().executeTakeFirst();
 }
 
-/** Whether the password is still the one that was checked; if so it stays that until the transaction ends. */
+/**
+ * Whether the password is still the one that was checked, and the account open; if so both stay that until the
+ * transaction ends.
+ */
 export async function holdPassword(tx: Tx, id: number, hash: string): Promise<boolean> {
   const row = await tx.selectFrom('users').select('id').where('id', '=', id).where('password_hash', '=', hash)
-    .forShare().executeTakeFirst();
+    .where('disabled_at', 'is', null).forShare().executeTakeFirst();
   return row !== undefined;
 }
 

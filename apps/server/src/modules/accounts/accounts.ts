@@ -1,24 +1,36 @@
-import type { LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, SignedIn, User } from '@watchparty/protocol';
+import type { OwnProfile, PatchProfileBody, PutProfileBody, ReauthenticateBody, User } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import type { Audit } from '../audit/index.ts';
 import { profileChanged } from './accounts.cache.ts';
 import { accountMails } from './accounts.jobs.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile, publicUser } from './accounts.views.ts';
-import { soughtEmail, storedEmail } from './email.ts';
+import { type AdministrationDeps, createAdministration } from './administration.ts';
+import type { Attempts } from './attempts.ts';
+import type { DeviceCookies } from './device-cookie.ts';
+import { storedEmail } from './email.ts';
+import { createGuests, type GuestDeps } from './guests.ts';
+import { createLogin, type LoginDeps } from './login.ts';
 import { createPasswordResets, type PasswordResetDeps } from './password-reset.ts';
 import * as resets from './password-resets.repo.ts';
+import { createProofs, type ProofDeps } from './proof.ts';
 import { createRegistration, type RegistrationDeps, type RegistrationSettings, unlessTaken } from './registration.ts';
+import { createSecondFactors, type SecondFactorDeps } from './second-factor.ts';
 import type { Client } from './sign-in.ts';
 
 export type AccountsSettings = RegistrationSettings;
-export type AccountsDeps = RegistrationDeps & PasswordResetDeps;
+export type AccountsDeps =
+  & RegistrationDeps & PasswordResetDeps & LoginDeps & ProofDeps & SecondFactorDeps & GuestDeps & AdministrationDeps
+  & { readonly attempts: Attempts; readonly deviceCookies: DeviceCookies; readonly audit: Audit };
 export type Accounts = ReturnType<typeof createAccounts>;
 
 export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
-  const { queries, passwords, passwordRule, sessions, clock } = deps;
+  const { queries, passwords, passwordRule, sessions, audit, deviceCookies, clock } = deps;
   const registration = createRegistration(settings, deps);
+  const secondFactors = createSecondFactors(deps);
+  const proofs = createProofs({ ...deps, secondFactors });
 
   async function ownRow(userId: number): Promise<repo.UserRow> {
     const row = await repo.findById(queries, userId);
@@ -26,14 +38,18 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     return row;
   }
 
-  async function change(write: Write, userId: number, given: repo.ProfileChanges): Promise<OwnProfile> {
+  async function change(write: Write, { userId, sessionId }: Actor, given: repo.ProfileChanges, client: Client): Promise<OwnProfile> {
     const changes = { ...given, ...(given.email !== undefined && { email: storedEmail(given.email) }) };
+    const movesEmail = changes.email !== undefined && changes.email !== (await ownRow(userId)).email;
+    // Whoever has the address has the account. AC19
+    if (movesEmail) await sessions.requireRecentProof(sessionId);
     return write(async (tx, effects) => {
       effects.add(profileChanged(userId, { username: changes.username !== undefined }));
       const row = await unlessTaken(() => repo.updateProfile(tx, userId, changes, new Date(clock.now())));
       if (row === undefined) throw new Problem('auth.token_invalid');
       // Links that went to the address before are no keys to this account any more.
       if (changes.email !== undefined) await resets.removeOf(tx, userId);
+      if (movesEmail) await audit.record(tx, { action: 'account.email_changed', userId, actorId: userId, sessionId, client });
       return ownProfile(row);
     });
   }
@@ -42,23 +58,16 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     ...registration,
     ...createPasswordResets(deps),
     ...accountMails,
+    ...createLogin({ ...deps, secondFactors }),
+    ...secondFactors,
+    ...createGuests(deps),
+    administration: createAdministration(deps),
 
-    async login(write: Write, body: LoginBody, client: Client): Promise<SignedIn> {
-      const name = body.email ?? body.username;
-      if (name === undefined || (body.email !== undefined && body.username !== undefined)) {
-        throw new Problem('request.invalid', {
-          errors: [{ field: '/body', message: 'must have either email or username' }],
-        });
-      }
-      // A username cannot hold an @, so people may type either into either field.
-      const row = name.includes('@') ? await repo.findByEmail(queries, soughtEmail(name)) : await repo.findByUsername(queries, name);
-      const right = await passwords.verify(body.password, row?.password_hash);
-      if (row === undefined || !right) throw new Problem('auth.credentials_wrong');
-      return write(async (tx, effects) => {
-        // Whoever changes the password ends the other sessions: none may be opened with the old one after that.
-        if (!(await repo.holdPassword(tx, row.id, row.password_hash))) throw new Problem('auth.credentials_wrong');
-        return { user: ownProfile(row), ...(await sessions.createSession(tx, effects, row.id, client)) };
-      });
+    /** The `Set-Cookie` by which the browser of somebody who has just proven to be this user is known from now on. */
+    deviceCookie: async (userId: number): Promise<string> => deviceCookies.set(await ownRow(userId)),
+
+    async reauthenticate(write: Write, actor: Actor, body: ReauthenticateBody, client: Client): Promise<void> {
+      await proofs.reauthenticate(write, actor, await ownRow(actor.userId), body, client);
     },
 
     async profile(actor: Actor): Promise<OwnProfile> {
@@ -71,23 +80,20 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     },
 
     /** Changes what is given and nothing else. */
-    patchProfile(write: Write, actor: Actor, { displayName, ...rest }: PatchProfileBody): Promise<OwnProfile> {
-      return change(write, actor.userId, { ...rest, ...(displayName !== undefined && { display_name: displayName }) });
+    patchProfile(write: Write, actor: Actor, { displayName, ...rest }: PatchProfileBody, client: Client): Promise<OwnProfile> {
+      return change(write, actor, { ...rest, ...(displayName !== undefined && { display_name: displayName }) }, client);
     },
 
     /** Replaces the profile: a bio left out is emptied; names, address and language stay, for they cannot be empty. */
-    putProfile(write: Write, actor: Actor, { displayName, bio = '', ...rest }: PutProfileBody): Promise<OwnProfile> {
-      return change(write, actor.userId, { ...rest, display_name: displayName, bio });
+    putProfile(write: Write, actor: Actor, { displayName, bio = '', ...rest }: PutProfileBody, client: Client): Promise<OwnProfile> {
+      return change(write, actor, { ...rest, display_name: displayName, bio }, client);
     },
 
     /** Ends the user's other sessions: whoever knew the old password is out. */
-    async changePassword(write: Write, actor: Actor, currentPassword: string, newPassword: string): Promise<void> {
+    async changePassword(write: Write, actor: Actor, currentPassword: string, newPassword: string, client: Client): Promise<void> {
       const row = await ownRow(actor.userId);
-      if (!(await passwords.verify(currentPassword, row.password_hash))) {
-        throw new Problem('accounts.password_wrong', {
-          errors: [{ field: '/body/currentPassword', message: 'is wrong' }],
-        });
-      }
+      if (await secondFactors.isEnabled(actor.userId)) await sessions.requireRecentProof(actor.sessionId);
+      await proofs.requirePassword(write, actor, row, currentPassword, { field: '/body/currentPassword', client });
       await passwordRule(newPassword, '/body/newPassword');
       const newHash = await passwords.hash(newPassword);
       await write(async (tx, effects) => {
@@ -95,6 +101,7 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
         if (!replaced) throw new Problem('accounts.password_wrong');
         await resets.removeOf(tx, row.id);
         await sessions.endOthers(tx, effects, row.id, actor.sessionId);
+        await audit.record(tx, { action: 'password.changed', userId: row.id, actorId: row.id, sessionId: actor.sessionId, client });
       });
     },
   };

@@ -1,5 +1,6 @@
-import type { OwnProfile, User } from '@watchparty/protocol';
+import type { AdminUser, OwnProfile, User } from '@watchparty/protocol';
 import type { UserRow } from './accounts.repo.ts';
+import type { AdministeredRow } from './administration.repo.ts';
 import { shownEmail } from './email.ts';
 
 /** What everybody may see of a user. */
@@ -15,3 +16,10 @@ export const publicUser = (row: UserRow): User => ({
 
 /** What users see of themselves. */
 export const ownProfile = (row: UserRow): OwnProfile => ({ ...publicUser(row), email: shownEmail(row.email), locale: row.locale });
+
+/** What administrators see of users. */
+export const adminUser = (row: AdministeredRow): AdminUser => ({
+  ...ownProfile(row),
+  disabledAt: row.disabled_at?.toISOString() ?? null,
+  hasSecondFactor: row.second_factor_at !== null,
+});

@@ -25,4 +25,4 @@ export function shownEmail(stored: string): string {
   return stored.includes('xn--', at) ? stored.slice(0, at) + domainToUnicode(stored.slice(at)) : stored;
 }
 
-const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+export const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);

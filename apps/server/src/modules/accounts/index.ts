@@ -2,6 +2,8 @@ export { accountJobs, passwordResetEmail, welcomeEmail } from './accounts.jobs.t
 export { accountPolicies, USERNAMES_TAG } from './accounts.cache.ts';
 export { type Accounts, type AccountsSettings, createAccounts } from './accounts.ts';
 export { accountsRoutes } from './accounts.http.ts';
+export { createAttempts } from './attempts.ts';
+export { createDeviceCookies } from './device-cookie.ts';
 export { shownEmail, storedEmail } from './email.ts';
 export { createPasswordRule } from './password-rule.ts';
 export { createPasswords, defaultPasswordCost, type PasswordCost, type Passwords } from './passwords.ts';

@@ -4,13 +4,14 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import type { Audit } from '../audit/index.ts';
 import { mailAddress, type MailDelivery } from '../../mail/index.ts';
 import { accountMails, type IssuedReset, type NotIssued } from './accounts.jobs.ts';
 import { soughtEmail } from './email.ts';
 import type { PasswordRule } from './password-rule.ts';
 import * as repo from './password-resets.repo.ts';
 import type { Passwords } from './passwords.ts';
-import type { SessionOpener } from './sign-in.ts';
+import type { Client, SessionOpener } from './sign-in.ts';
 
 const LIFETIME_MS = 60 * 60 * 1000;
 /** Mails within one lifetime: enough for the impatient, too few to fill somebody's inbox. */
@@ -21,6 +22,7 @@ export interface PasswordResetDeps {
   readonly passwords: Passwords;
   readonly passwordRule: PasswordRule;
   readonly sessions: SessionOpener;
+  readonly audit: Pick<Audit, 'record'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly delivery: Pick<MailDelivery, 'shown'>;
@@ -28,7 +30,7 @@ export interface PasswordResetDeps {
 
 /** AC11, AC12 */
 export function createPasswordResets(deps: PasswordResetDeps) {
-  const { queries, passwords, passwordRule, sessions, clock, log, delivery } = deps;
+  const { queries, passwords, passwordRule, sessions, audit, clock, log, delivery } = deps;
   const now = (): Date => new Date(clock.now());
 
   return {
@@ -51,7 +53,8 @@ export function createPasswordResets(deps: PasswordResetDeps) {
       return { email: user.email, username: user.username, locale: user.locale, token };
     },
 
-    async resetPassword(write: Write, token: string, password: string): Promise<void> {
+    /** Whose account it was. */
+    async resetPassword(write: Write, token: string, password: string, client: Client): Promise<number> {
       const tokenHash = hashToken(token);
       const userId = await repo.userOf(queries, tokenHash, now());
       if (userId === undefined) throw new Problem('accounts.reset_token_invalid');
@@ -63,7 +66,9 @@ export function createPasswordResets(deps: PasswordResetDeps) {
         if (!(await repo.use(tx, tokenHash, now()))) throw new Problem('accounts.reset_token_invalid');
         await repo.removeOf(tx, userId);
         await sessions.endAll(tx, effects, userId);
+        await audit.record(tx, { action: 'password.reset', userId, client });
       });
+      return userId;
     },
   };
 }

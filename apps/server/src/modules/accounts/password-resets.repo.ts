@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type NotNull, sql } from 'kysely';
 import type { Queries, Tx } from '../../db/index.ts';
 import type { UserRow } from './accounts.repo.ts';
 
-/** Reads `users_email_key`, and locks: of two requests for one account the second counts the first. */
+/** Of an account that is not disabled. Reads `users_email_key`, and locks: of two requests for one account the second counts the first. */
 export async function lockUserByEmail(tx: Tx, email: string): Promise<UserRow | undefined> {
   return tx.selectFrom('users').selectAll().where(sql`lower(email)`, '=', sql`lower(${email})`)
+    .where('disabled_at', 'is', null).$narrowType<{ email: NotNull; password_hash: NotNull }>()
     .forNoKeyUpdate().executeTakeFirst();
 }
 

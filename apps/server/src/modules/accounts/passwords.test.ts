@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createMemoryRateLimitDriver } from '@watchparty/redis-kit/rate-limit';
 import { pino } from 'pino';
 import Type from 'typebox';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,7 +9,10 @@ import { systemClock } from '../../kernel/clock.ts';
 import { JOB_ENQUEUED } from '../../kernel/job.ts';
 import { createOutbox, type EffectHandler } from '../../outbox/index.ts';
 import { createSessions } from '../sessions/index.ts';
-import { createAccounts, createPasswordRule, createPasswords, type Passwords } from './index.ts';
+import { createAudit } from '../audit/index.ts';
+import {
+  createAccounts, createAttempts, createDeviceCookies, createPasswordRule, createPasswords, type Passwords,
+} from './index.ts';
 
 const ignoreJobs: EffectHandler = { kind: JOB_ENQUEUED, schema: Type.Object({}), answerWaits: false, apply: async () => {} };
 const CHEAP = { memoryKiB: 64, passes: 1 };
@@ -30,15 +34,19 @@ test('[AC8] An unknown name costs the same work as a wrong password: one verific
       verified.push(password);
       return real.verify(password, hash);
     },
+    isOutdated: real.isOutdated,
   };
   const queries = db.database.kysely;
+  const audit = createAudit({ queries, retentionDays: 1, clock: systemClock });
   const accounts = createAccounts(
     { production: false, registration: 'open', adminEmail: undefined, publicUrl: 'http://watchparty.test' },
     {
       queries, passwords, passwordRule: createPasswordRule({ production: false }), clock: systemClock,
-      invitations: { isOpen: async () => false }, delivery: { shown: String }, log: pino({ level: 'silent' }),
+      invitations: { roomOf: async () => undefined }, delivery: { shown: String }, log: pino({ level: 'silent' }),
+      audit, attempts: createAttempts({ windowMs: 60_000, max: 0 }, { driver: createMemoryRateLimitDriver({ clock: systemClock }) }),
+      deviceCookies: createDeviceCookies({ publicUrl: 'http://watchparty.test', secret: randomBytes(32) }),
       sessions: createSessions({
-        queries, secret: randomBytes(32), clock: systemClock, reads: caching.reads, write: outbox.write,
+        queries, secret: randomBytes(32), clock: systemClock, reads: caching.reads, write: outbox.write, audit,
         log: pino({ level: 'silent' }),
       }),
     },

@@ -1,6 +1,7 @@
-import type { Selectable } from 'kysely';
+import type { NotNull, Selectable } from 'kysely';
 import type { ProfilePicture } from '@watchparty/protocol';
 import type { Queries, Tables, Tx } from '../../db/index.ts';
+import type { UserRow } from './accounts.repo.ts';
 
 export type PictureRow = Selectable<Tables['pictures']>;
 
@@ -54,7 +55,8 @@ export async function lockOwner(tx: Tx, id: number): Promise<boolean> {
 
 export async function setProfilePicture(
   tx: Tx, userId: number, urls: ProfilePicture | null, now: Date,
-): Promise<Selectable<Tables['users']>> {
+): Promise<UserRow> {
   return tx.updateTable('users').set({ profile_picture: urls === null ? null : JSON.stringify(urls), updated_at: now })
-    .where('id', '=', userId).returningAll().executeTakeFirstOrThrow();
+    .where('id', '=', userId).where('guest_of', 'is', null)
+    .returningAll().$narrowType<{ email: NotNull; password_hash: NotNull }>().executeTakeFirstOrThrow();
 }

@@ -6,6 +6,7 @@ import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
+import type { Audit } from '../audit/index.ts';
 import { accountMails } from './accounts.jobs.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile } from './accounts.views.ts';
@@ -27,8 +28,9 @@ export interface RegistrationDeps {
   readonly passwords: Passwords;
   readonly passwordRule: PasswordRule;
   readonly sessions: SessionOpener;
-  /** Whether a token is an invitation that holds; who gives them is none of accounts' business. */
-  readonly invitations: { isOpen(token: string): Promise<boolean> };
+  /** Which room an invitation lets its holder into; undefined: none. Who gives them is none of accounts' business. */
+  readonly invitations: { roomOf(token: string): Promise<number | undefined> };
+  readonly audit: Pick<Audit, 'record'>;
   readonly delivery: Pick<MailDelivery, 'shown'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,7 +42,7 @@ interface RegisterOptions {
 }
 
 export function createRegistration(settings: RegistrationSettings, deps: RegistrationDeps) {
-  const { queries, passwords, passwordRule, sessions, invitations, delivery, clock, log } = deps;
+  const { queries, passwords, passwordRule, sessions, invitations, audit, delivery, clock, log } = deps;
   const adminEmail = settings.adminEmail && storedEmail(settings.adminEmail).toLowerCase();
 
   const isAdminEmail = (email: string): boolean => storedEmail(email).toLowerCase() === adminEmail;
@@ -51,7 +53,7 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
     if (settings.registration === 'open' || body.setupToken !== undefined || isAdminEmail(body.email)) return;
     if (settings.registration === 'closed') throw new Problem('accounts.registration_closed');
     if (body.invite === undefined) throw new Problem('accounts.registration_invite_only');
-    if (!(await invitations.isOpen(body.invite))) throw new Problem('accounts.invite_invalid');
+    if ((await invitations.roomOf(body.invite)) === undefined) throw new Problem('accounts.invite_invalid');
   }
 
   async function roleOf(tx: Tx, body: RegisterBody): Promise<'user' | 'admin'> {
@@ -88,7 +90,11 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
         );
         if (body.setupToken !== undefined) await repo.recordSetupUser(tx, hashToken(body.setupToken), user.id);
         if (sendsWelcome) accountMails.sendWelcomeEmail(effects, email, user.username, user.locale);
-        return { user: ownProfile(user), ...(await sessions.createSession(tx, effects, user.id, client)) };
+        const tokens = await sessions.createSession(tx, effects, user.id, client);
+        await audit.record(tx, {
+          action: 'account.registered', userId: user.id, actorId: user.id, sessionId: tokens.sessionId, client, details: { role },
+        });
+        return { user: ownProfile(user), ...tokens };
       });
       if (sendsWelcome) log.info(`Welcome email queued for: ${delivery.shown(email)}`);
       return signedIn;

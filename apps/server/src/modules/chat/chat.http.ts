@@ -20,7 +20,7 @@ export function chatRoutes(chat: Chat): Route[] {
   const tag = 'Chat';
   return [
     jsonRoute({
-      method: 'GET', path: '/api/chat/:roomId/messages', id: 'listChatMessages', tag, access: 'user',
+      method: 'GET', path: '/api/chat/:roomId/messages', id: 'listChatMessages', tag, access: 'user', guests: { room: 'roomId' },
       summary: 'A room’s messages: the newest, or those before or after a seq', params, query: SeqQuery,
       response: CursorPage(ChatMessage), errors: ['rooms.not_found', 'rooms.not_participant', 'chat.query_ambiguous'],
       cached: {
@@ -35,19 +35,19 @@ export function chatRoutes(chat: Chat): Route[] {
       handle: ({ params: { roomId }, query }) => chat.list(roomId, query),
     }),
     jsonRoute({
-      method: 'POST', path: '/api/chat/:roomId/messages', id: 'sendChatMessage', tag, access: 'user',
+      method: 'POST', path: '/api/chat/:roomId/messages', id: 'sendChatMessage', tag, access: 'user', guests: { room: 'roomId' },
       summary: 'Say something in a room', params, body: SendChatBody, response: ChatMessage, status: 201, idempotent: true,
       errors: ['rooms.not_found', 'rooms.not_participant', 'chat.client_message_id_reused'],
       handle: ({ write, actor, params: { roomId }, body }) => chat.send(write, actor, roomId, body),
     }),
     jsonRoute({
-      method: 'PATCH', path: '/api/chat/:roomId/messages/:id', id: 'editChatMessage', tag, access: 'user',
+      method: 'PATCH', path: '/api/chat/:roomId/messages/:id', id: 'editChatMessage', tag, access: 'user', guests: { room: 'roomId' },
       summary: 'Edit one’s own message', params: messageParams, body: EditChatBody, response: ChatMessage,
       errors: ['rooms.not_found', 'rooms.not_participant', 'chat.message_not_found', 'chat.not_author'],
       handle: ({ write, actor, params: { roomId, id }, body }) => chat.edit(write, actor, roomId, id, body.content),
     }),
     jsonRoute({
-      method: 'DELETE', path: '/api/chat/:roomId/messages/:id', id: 'deleteChatMessage', tag, access: 'user',
+      method: 'DELETE', path: '/api/chat/:roomId/messages/:id', id: 'deleteChatMessage', tag, access: 'user', guests: { room: 'roomId' },
       summary: 'Delete a message; it keeps its place, without its text', params: messageParams, response: ChatMessage,
       errors: ['rooms.not_found', 'rooms.not_participant', 'chat.message_not_found', 'chat.may_not_delete'],
       handle: ({ write, actor, params: { roomId, id } }) => chat.remove(write, actor, roomId, id),

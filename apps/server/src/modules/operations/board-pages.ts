@@ -55,6 +55,7 @@ export const signInPage = ({ signIn, script }: Paths): string => page('Queues: s
 <h1>WatchParty queues</h1>
 <label>Username or e-mail address <input name="name" autocomplete="username" required autofocus></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<label>Code of the authenticator app, if you use one <input name="code" autocomplete="one-time-code" maxlength="64"></label>
 <p role="alert"></p>
 <button>Sign in</button>
 <noscript><p>This page needs JavaScript.</p></noscript>

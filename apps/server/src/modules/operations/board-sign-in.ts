@@ -22,6 +22,13 @@ interface Deps {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+interface Credentials {
+  readonly name: string;
+  readonly password: string;
+  /** Empty where the field was left so. */
+  readonly code?: string;
+}
+
 export interface Admitted {
   readonly actor: Actor;
   /** To be sent along: keeps who goes on looking signed in. */
@@ -70,9 +77,11 @@ export function createBoardSignIn({ path, publicUrl }: Settings, { accounts, ses
 
   return {
     /** The `Set-Cookie` for an administrator. Nobody else is told more than that they are none. */
-    async signIn(write: Write, headers: Headers, given: { readonly name: string; readonly password: string }, client: Client): Promise<string> {
+    async signIn(write: Write, headers: Headers, given: Credentials, client: Client): Promise<string> {
       requireOwnPage(headers);
-      const { user, accessToken, sessionId } = await accounts.login(write, { username: given.name, password: given.password }, client);
+      const { user, accessToken, sessionId } = await accounts.login(
+        write, { username: given.name, password: given.password, ...(given.code && { code: given.code }) }, client,
+      );
       if (user.role === 'admin') return cookie(accessToken);
       await sessions.end(write, sessionId);
       throw new Problem('auth.forbidden', { detail: 'This is for administrators' });

@@ -35,7 +35,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const SignInBody = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 320 }), password: Type.String({ minLength: 1, maxLength: 1000 }) },
+  {
+    name: Type.String({ minLength: 1, maxLength: 320 }), password: Type.String({ minLength: 1, maxLength: 1000 }),
+    code: Type.Optional(Type.String({ maxLength: 64 })),
+  },
   { additionalProperties: false },
 );
 
@@ -63,7 +66,7 @@ export function boardRoutes({ board, signIn }: Deps): Route[] {
     }),
     jsonRoute({
       ...common, method: 'POST', path: PATHS.signIn, id: 'signInToQueueBoard', limit: 'auth', summary: 'Sign in to the board',
-      body: SignInBody, response: Type.Null(), errors: ['auth.credentials_wrong', 'auth.forbidden'],
+      body: SignInBody, response: Type.Null(), errors: ['auth.credentials_wrong', 'auth.code_required', 'auth.code_wrong', 'auth.account_disabled', 'auth.forbidden'],
       handle: async (context) =>
         new WithHeaders(null, { 'set-cookie': await signIn.signIn(context.write, context.headers, context.body, clientOf(context)) }),
     }),

@@ -39,10 +39,10 @@ export async function removeBefore(tx: Tx, before: Date): Promise<void> {
     eb.selectFrom('room_invitations').select('id').where('created_at', '<', before).forUpdate().skipLocked()).execute();
 }
 
-/** The address of an account; undefined: there is none. */
+/** The address of an account; undefined: there is none, or a guest's id. */
 export async function emailOf(db: Queries, userId: number): Promise<string | undefined> {
   const row = await db.selectFrom('users').select('email').where('id', '=', userId).executeTakeFirst();
-  return row?.email;
+  return row?.email ?? undefined;
 }
 
 export interface InvitationLetter {

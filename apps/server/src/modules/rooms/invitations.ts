@@ -94,7 +94,7 @@ export function createInvitations({ invites, clock, log, delivery }: Deps) {
     },
 
     /** Whether somebody has invited the holder of this to a room, lately. */
-    isOpenInvite: async (invite: string): Promise<boolean> => (await invites.roomOf(invite)) !== undefined,
+    roomOfInvite: (invite: string): Promise<number | undefined> => invites.roomOf(invite),
   };
 }
 

@@ -14,7 +14,7 @@ export function playbackRoutes(rooms: Rooms): Route[] {
       handle: ({ actor, params: { id } }) => rooms.playback(actor, id),
     }),
     jsonRoute({
-      method: 'POST', path: '/api/rooms/:id/playback', id: 'commandPlayback', tag, access: 'user',
+      method: 'POST', path: '/api/rooms/:id/playback', id: 'commandPlayback', tag, access: 'user', guests: { room: 'id' },
       summary: 'Play, pause, seek, change the rate or load a movie', params, body: PlaybackCommand, response: Playback,
       errors: [
         'rooms.not_found', 'rooms.not_participant', 'rooms.playback_not_controller', 'rooms.playback_version_conflict',

@@ -72,7 +72,7 @@ export function roomsRoutes(rooms: Rooms): Route[] {
       },
     }),
     jsonRoute({
-      method: 'POST', path: '/api/rooms/:id/join', id: 'joinRoom', tag, access: 'user',
+      method: 'POST', path: '/api/rooms/:id/join', id: 'joinRoom', tag, access: 'user', guests: { room: 'id' },
       summary: 'Enter a room', params, body: JoinRoomBody, bodyOptional: true, response: Room,
       errors: [
         'rooms.not_found', 'rooms.full', 'rooms.inactive', 'rooms.banned', 'rooms.password_wrong', 'rooms.invite_invalid',
@@ -80,7 +80,7 @@ export function roomsRoutes(rooms: Rooms): Route[] {
       handle: ({ write, actor, params: { id }, body }) => rooms.join(write, actor, id, body),
     }),
     jsonRoute({
-      method: 'POST', path: '/api/rooms/:id/leave', id: 'leaveRoom', tag, access: 'user',
+      method: 'POST', path: '/api/rooms/:id/leave', id: 'leaveRoom', tag, access: 'user', guests: { room: 'id' },
       summary: 'Leave a room; null when it is private and thereby out of sight', params, response: Nullable(Room),
       errors: ['rooms.not_found'],
       handle: ({ write, actor, params: { id } }) => rooms.leave(write, actor, id),

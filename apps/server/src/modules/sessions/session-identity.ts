@@ -34,7 +34,8 @@ const sessionParams = ({ sessionId, userId }: SessionOf) => ({ id: sessionId, us
 
 function actorOf(session: CachedSession, { userId, sessionId }: SessionOf, nowMs: number): Actor | undefined {
   if (session.userId !== userId || nowMs >= session.expiresAtMs) return undefined;
-  return { userId, username: session.username, role: session.role, sessionId };
+  const { username, role, guestOf } = session;
+  return { userId, username, role, sessionId, ...(guestOf !== undefined && { guestOf }) };
 }
 
 /** Nobody can be asked for name and role: a name that nobody can have taken, and none of an admin's rights. SE7 */
@@ -54,7 +55,10 @@ export function createSessionIdentity({ queries, keys, clock, reads, lastSeen }:
   async function load({ userId, sessionId }: SessionOf): Promise<CachedSession> {
     const row = await repo.findActor(queries, sessionId, new Date(clock.now()));
     if (row === undefined || row.id !== userId) throw ended();
-    return { userId, username: row.username, role: row.role, expiresAtMs: row.expires_at.getTime() };
+    return {
+      userId, username: row.username, role: row.role, expiresAtMs: row.expires_at.getTime(),
+      ...(row.guest_of !== null && { guestOf: row.guest_of }),
+    };
   }
 
   async function holder(session: SessionOf): Promise<Actor> {

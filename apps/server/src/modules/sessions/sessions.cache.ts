@@ -6,6 +6,8 @@ import type { Effect } from '../../kernel/write.ts';
 /** What a request needs of a session. No token and no hash of one: whoever reads the cache cannot sign in by it. */
 export const CachedSession = Type.Object({
   userId: Id, username: Type.String(), role: UserRole, expiresAtMs: Type.Integer(),
+  /** A guest's room. */
+  guestOf: Type.Optional(Id),
 }, { additionalProperties: false });
 export type CachedSession = Type.Static<typeof CachedSession>;
 
@@ -30,9 +32,9 @@ export const sessionPolicies = {
 /** The user has one more. */
 export const sessionBegun = (userId: number): Effect => invalidated(`user:${userId}:sessions`);
 
-/** The session has ended, or ends at another time than before. */
-export const sessionChanged = (sessionId: string, userId: number): Effect =>
-  invalidated(`session:${sessionId}`, `user:${userId}:sessions`);
+/** The session has ended, or ends at another time than before. Without a user: it had ended before. */
+export const sessionChanged = (sessionId: string, userId?: number): Effect =>
+  userId === undefined ? invalidated(`session:${sessionId}`) : invalidated(`session:${sessionId}`, `user:${userId}:sessions`);
 
 /** Some of the user's sessions have ended. */
 export const sessionsChanged = (userId: number): Effect => invalidated(`user:${userId}`, `user:${userId}:sessions`);

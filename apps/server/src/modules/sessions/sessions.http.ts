@@ -40,7 +40,7 @@ function tokenRoutes({ sessions, cookies }: Deps): Route[] {
       },
     }),
     jsonRoute({
-      method: 'POST', path: '/api/auth/logout', id: 'logout', tag, access: 'user',
+      method: 'POST', path: '/api/auth/logout', id: 'logout', tag, access: 'user', guests: {},
       summary: 'End this session', response: Type.Null(),
       async handle({ write, actor }) {
         await sessions.end(write, actor.sessionId);

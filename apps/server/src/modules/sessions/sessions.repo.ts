@@ -22,6 +22,7 @@ export async function insert(
     readonly family_hash: Buffer;
     readonly refresh_hash: Buffer;
     readonly expires_at: Date;
+    readonly ends_at: Date | null;
   },
   now: Date,
 ): Promise<void> {
@@ -35,6 +36,8 @@ export interface ActorRow {
   readonly id: number;
   readonly username: string;
   readonly role: 'user' | 'admin';
+  /** A guest's room. */
+  readonly guest_of: number | null;
   readonly expires_at: Date;
 }
 
@@ -43,7 +46,8 @@ export async function findActor(db: Queries, sessionId: string, now: Date): Prom
   return db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['users.id', 'users.username', 'users.role', 'sessions.expires_at'])
+    .select(['users.id', 'users.username', 'users.role', 'users.guest_of', 'sessions.expires_at'])
+    .where('users.disabled_at', 'is', null)
     .where('sessions.id', '=', sessionId)
     .where('sessions.ended_at', 'is', null)
     .where('sessions.expires_at', '>', now)
@@ -53,7 +57,7 @@ export async function findActor(db: Queries, sessionId: string, now: Date): Prom
 export type FamilyRow = Pick<
   SessionRow,
   'id' | 'user_id' | 'refresh_hash' | 'previous_hash' | 'rotated_at' | 'successor_sealed' | 'user_agent' | 'ip' |
-  'created_at' | 'expires_at' | 'ended_at'
+  'created_at' | 'expires_at' | 'ends_at' | 'ended_at'
 >;
 
 /** The session of a family of refresh tokens, locked until the transaction ends. Reads `sessions_family_hash_key`. */
@@ -62,7 +66,7 @@ export async function lockFamily(tx: Tx, familyHash: Buffer): Promise<FamilyRow 
     .selectFrom('sessions')
     .select([
       'id', 'user_id', 'refresh_hash', 'previous_hash', 'rotated_at', 'successor_sealed', 'user_agent', 'ip', 'created_at',
-      'expires_at', 'ended_at',
+      'expires_at', 'ends_at', 'ended_at',
     ])
     .where('family_hash', '=', familyHash)
     .forUpdate()

@@ -7,6 +7,7 @@ import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
 import type { Client, SessionOpener, Tokens } from '../accounts/index.ts';
+import type { Audit, AuditEntry } from '../audit/index.ts';
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from './access-token.ts';
 import { deviceOf } from './device.ts';
 import { createLastSeen } from './last-seen.ts';
@@ -24,6 +25,10 @@ const LONGEST_SECONDS = 90 * 24 * 60 * 60;
 /** More devices than anybody has; so many are shown on one page. */
 export const MAX_SESSIONS = 100;
 const PROOF_SECONDS = 15 * 60;
+
+const AUDITED: Partial<Record<repo.EndedBy, AuditEntry['action']>> = {
+  'sign-out': 'session.signed_out', revoked: 'session.revoked', reuse: 'session.refresh_reused',
+};
 
 /** One of a user's open sessions. */
 export interface OpenSession {
@@ -71,23 +76,34 @@ interface Deps {
   readonly clock: Clock;
   readonly reads: Reads;
   readonly write: Write;
+  readonly audit: Pick<Audit, 'record'>;
   readonly log: Log;
 }
 
-export function createSessions({ queries, secret, previousSecrets, clock, reads, write: ownWrite, log }: Deps): Sessions {
+export function createSessions({ queries, secret, previousSecrets, clock, reads, write: ownWrite, audit, log }: Deps): Sessions {
   const keys = createSigningKeys(secret, previousSecrets);
   const lastSeen = createLastSeen({ write: ownWrite, clock, log });
   const identity = createSessionIdentity({ queries, keys, clock, reads, lastSeen });
   const now = (): Date => new Date(clock.now());
   const accessToken = ({ userId, sessionId }: SessionOf) => signAccessToken(keys, userId, sessionId, clock.now());
 
-  const expiry = (createdAt: Date, at: Date): Date =>
-    new Date(Math.min(at.getTime() + SESSION_SECONDS * 1000, createdAt.getTime() + LONGEST_SECONDS * 1000));
+  const expiry = (createdAt: Date, at: Date, endsAt: Date | null): Date =>
+    new Date(Math.min(
+      at.getTime() + SESSION_SECONDS * 1000, createdAt.getTime() + LONGEST_SECONDS * 1000, endsAt?.getTime() ?? Infinity,
+    ));
 
-  async function endThese(tx: Tx, effects: Effects, ids: readonly string[], by: repo.EndedBy, userId?: number): Promise<number> {
+  async function endThese(
+    tx: Tx, effects: Effects, ids: readonly string[], by: repo.EndedBy,
+    { userId, client }: { readonly userId?: number; readonly client?: Client } = {},
+  ): Promise<number> {
     if (ids.length === 0) return 0;
     const ended = await repo.end(tx, { ids, ...(userId !== undefined && { userId }) }, by, now());
-    for (const { id, user_id } of ended) effects.add(sessionChanged(id, user_id));
+    const users = new Map(ended.map(({ id, user_id }) => [id, user_id]));
+    // Also of those that had ended: whoever ended them may not have been answered yet, and we are about to be.
+    for (const id of ids) effects.add(sessionChanged(id, users.get(id)));
+    for (const { id, user_id } of ended) {
+      await note(tx, by, { userId: user_id, sessionId: id, ...(client !== undefined && { client }) });
+    }
     if (ended.length > 0) effects.add(revoked({ sessionIds: ended.map(({ id }) => id) }));
     return ended.length;
   }
@@ -95,22 +111,29 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
   async function endOf(tx: Tx, effects: Effects, userId: number, exceptId: string | undefined, by: repo.EndedBy): Promise<number> {
     effects.add(sessionsChanged(userId));
     const ended = await repo.end(tx, { userId, exceptId }, by, now());
+    if (ended.length > 0) await note(tx, by, { userId, details: { sessions: ended.length } });
     if (exceptId === undefined) effects.add(revoked({ userId }));
     else if (ended.length > 0) effects.add(revoked({ sessionIds: ended.map(({ id }) => id) }));
     return ended.length;
   }
 
+  /** What the account's own events do not tell already. */
+  async function note(tx: Tx, by: repo.EndedBy, about: Omit<AuditEntry, 'action' | 'actorId'> & { readonly userId: number }): Promise<void> {
+    const action = AUDITED[by];
+    if (action !== undefined) await audit.record(tx, { ...about, action, ...(by !== 'reuse' && { actorId: about.userId }) });
+  }
+
   return {
     identity,
 
-    async createSession(tx, effects, userId, client) {
+    async createSession(tx, effects, userId, client, { endsAt = null } = {}) {
       const at = now();
       const sessionId = uuidv7(at.getTime());
       const refreshToken = newRefreshToken();
       await endThese(tx, effects, await repo.findSurplus(tx, userId, MAX_SESSIONS - 1, at), 'limit');
       await repo.insert(tx, {
         id: sessionId, user_id: userId, family_hash: hashOf(refreshToken.family), refresh_hash: hashOf(refreshToken.text),
-        expires_at: expiry(at, at), ...columnsOf(client),
+        expires_at: expiry(at, at, endsAt), ends_at: endsAt, ...columnsOf(client),
       }, at);
       effects.add(sessionBegun(userId));
       return {
@@ -139,12 +162,12 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
         if (row === undefined || found.meaning === 'unknown') return found;
         if (found.meaning === 'repeated') return { ...found, next: unseal(token, row.successor_sealed!) };
         if (found.meaning === 'reused') {
-          await endThese(tx, effects, [row.id], 'reuse');
+          await endThese(tx, effects, [row.id], 'reuse', { client });
           return found;
         }
         const successor = succeed(token);
         await repo.rotate(tx, row, {
-          refresh_hash: hashOf(successor.next.text), successor_sealed: successor.sealed, expires_at: expiry(row.created_at, at),
+          refresh_hash: hashOf(successor.next.text), successor_sealed: successor.sealed, expires_at: expiry(row.created_at, at, row.ends_at),
           ...columnsOf(client),
         }, at);
         effects.add(sessionChanged(row.id, row.user_id));
@@ -192,7 +215,7 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
       }),
 
     async revoke(write, { userId, sessionId }) {
-      const ended = await write((tx, effects) => endThese(tx, effects, [sessionId], 'revoked', userId));
+      const ended = await write((tx, effects) => endThese(tx, effects, [sessionId], 'revoked', { userId }));
       if (ended === 0) throw new Problem('sessions.not_found');
     },
 

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createMemoryCaching } from '../../../../test/memory-caching.ts';
 import { createTestDatabase } from '../../../../test/postgres.ts';
 import { createOutbox } from '../../../outbox/index.ts';
+import { createAudit } from '../../audit/index.ts';
 import { createRevocations, createSessions, createSessionStatistics, type Revoked } from '../index.ts';
 
 export const MINUTE = 60_000;
@@ -26,7 +27,8 @@ export async function prepare() {
   const queries = db.database.kysely;
   const { id: userId } = await queries.insertInto('users')
     .values({ email: 'ann@example.org', username: 'ann', display_name: 'Ann', password_hash: '' }).returning('id').executeTakeFirstOrThrow();
-  const deps = { queries, secret: randomBytes(32), clock, reads: caching.reads, write: outbox.write, log };
+  const audit = createAudit({ queries, retentionDays: 1, clock });
+  const deps = { queries, secret: randomBytes(32), clock, reads: caching.reads, write: outbox.write, audit, log };
   const sessions = createSessions(deps);
   onTestFinished(async () => {
     await sessions.close();
