@@ -12,6 +12,7 @@ import { httpDatabase } from './benches/http-database.ts';
 import { images } from './benches/images.ts';
 import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
+import { register } from './benches/register.ts';
 import { readArguments, UsageError } from './harness/arguments.ts';
 import type { Bench, Context, Outcome } from './harness/bench.ts';
 import { takeCores } from './harness/cores.ts';
@@ -22,7 +23,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, images];
+const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, register, images];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 
