@@ -76,6 +76,8 @@ export interface HttpDeps {
 export interface HttpServer {
   /** Where it listens, such as `http://127.0.0.1:5000`. */
   readonly url: string;
+  /** All that it serves, pages and the API reference too. */
+  readonly routes: readonly Route[];
   readonly idempotency: Idempotency;
   /** Takes no new requests, lets those under way finish for `drainTimeoutMs`, then ends them. */
   close(): Promise<void>;
@@ -180,7 +182,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   for (const route of routes) if (!isStreamed(route)) mount(app, route, mountDeps);
   answerOtherMethods(app, routes);
 
-  return { url: await listen(app, settings), idempotency, close: drain.close };
+  return { url: await listen(app, settings), routes, idempotency, close: drain.close };
 }
 
 async function listen(app: FastifyInstance, { host, port }: HttpSettings): Promise<string> {
