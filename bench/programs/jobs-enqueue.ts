@@ -60,9 +60,12 @@ const sides: Record<string, () => Promise<Side>> = {
     });
     const { database, outbox } = await openJobNode({ databaseUrl, redisUrl, handlers: [{ job, handle: async () => {} }] });
     await sql`truncate outbox, jobs`.execute(database.kysely);
-    const write = createGroupedWrite<string, void>(outbox.write, async (tx, effects, bodies) => {
+    const write = createGroupedWrite<string, undefined>(outbox.write, async (tx, effects, bodies) => {
       await sql`insert into bench_changes (body) select unnest(${bodies}::text[])`.execute(tx);
-      return bodies.map(() => void effects.add(enqueued(job, payload)));
+      return bodies.map(() => {
+        effects.add(enqueued(job, payload));
+        return undefined;
+      });
     });
     return {
       once: () => write(text),

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 test('every program of the README is one of the examples', () => {
-  expect(examples.map(({ name }) => name)).toEqual(['Cache', 'Rate limits', 'Bus']);
+  expect(examples.map(({ name }) => name)).toEqual(['Cache', 'Rate limits', 'Jobs', 'Bus']);
   expect([...readme.matchAll(/^```ts$/gm)]).toHaveLength(examples.length);
 });
 

@@ -32,8 +32,7 @@ export function jobEffects(deps: Deps): EffectHandler[] {
 
 function retrying({ jobs, queues }: Deps): EffectHandler {
   return retriedKind.handler(async (payloads) => {
-    for (const payload of payloads) {
-      const row = payload as Type.Static<typeof Retried>;
+    for (const row of payloads) {
       const job = jobs.named(row.name);
       if (job === undefined) throw new Error(`No job is called ${row.name}`);
       await reached(() => queues.retry(toQueue(job, row)));
@@ -53,8 +52,7 @@ async function reached(work: () => Promise<void>): Promise<void> {
 /** Commits a job with the change that needs it, and hands it to its queue behind the answer. */
 function enqueueing({ jobs, queues, log }: Deps): EffectHandler {
   const handler = effectKind(JOB_ENQUEUED, Payload, { answerWaits: false, unlocked: true }).handler(async (payloads, ids) => {
-    const known = payloads.map((effect, at) => {
-      const { name, payload, delayMs } = effect as Type.Static<typeof Payload>;
+    const known = payloads.map(({ name, payload, delayMs }, at) => {
       const job = jobs.named(name);
       if (job === undefined) throw new Error(`No job is called ${name}`);
       return { job, added: toQueue(job, { id: ids[at]!, payload, ...(delayMs !== undefined && { delayMs }) }) };

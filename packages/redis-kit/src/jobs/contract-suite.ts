@@ -92,10 +92,10 @@ export function describeJobDriver(name: string, createStore: () => Promise<JobSt
       ledger.open.delete(recorded);
       const bad = await add('plain', 4);
       ledger.open.set(bad, { payload: { n: 'four' } });
-      const runs: [string, unknown, number][] = [];
-      const { outcomes } = work(async ({ id, payload, attempt }) => void runs.push([id, payload, attempt]));
+      const runs = new Map<string, unknown>();
+      const { outcomes } = work(async ({ id, payload, attempt }) => void runs.set(id, { payload, attempt }));
       await expect.poll(() => outcomes.toSorted(), soon).toEqual(['done', 'done', 'failed for good', 'skipped']);
-      expect(runs.toSorted()).toEqual([[ids[0], { n: 1 }, 1], [ids[1], { n: 2 }, 1]].toSorted());
+      expect(runs).toEqual(new Map(ids.map((id, at) => [id, { payload: { n: at + 1 }, attempt: 1 }])));
       expect(ledger.done.toSorted()).toEqual(ids.toSorted());
       expect([...ledger.failed]).toEqual([[bad, 'The payload does not fit plain']]);
       await expect.poll(() => queues.counts('mail'), soon).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 1 });

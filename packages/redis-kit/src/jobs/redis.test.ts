@@ -7,7 +7,7 @@ import { describeJobDriver } from './contract-suite.ts';
 import { createJobQueues } from './queues.ts';
 import { createRedisJobDriver } from './redis-driver.ts';
 import { QueueUnavailable } from './types.ts';
-import { createJobWorkers } from './workers.ts';
+import { createJobWorkers, defaultWorkerSettings } from './workers.ts';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -85,4 +85,67 @@ test('[JB12] A Redis that says nothing is given up after the time limit, once; w
   await expect(queues.add([{ id, name: 'plain', shown: {} }])).rejects.toThrow('has not answered yet');
   redis.thaw();
   await expect.poll(() => queues.counts('mail').then(({ waiting }) => waiting, () => 0)).toBe(2);
+});
+
+test('[JB7] What runs here is not begun a second time although its store has lost it and got it again', async () => {
+  const driver = await open('{once}');
+  const catalogue = createCatalogue([kind]);
+  const queues = createJobQueues({ driver, catalogue, log: silent });
+  onTestFinished(() => queues.close());
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  let done = 0;
+  let runs = 0;
+  const outcomes: string[] = [];
+  const workers = createJobWorkers({
+    driver, catalogue, log: silent, concurrency: { mail: 2 },
+    ledger: { ...nothing, open: async () => (done === 0 ? { payload: {} } : undefined), done: async () => void (done += 1) },
+    run: () => {
+      runs += 1;
+      return mayEnd;
+    },
+    onRun: (_name, outcome) => void outcomes.push(outcome),
+  });
+  onTestFinished(() => workers.close());
+  const job = { id: randomUUID(), name: 'plain', shown: {} };
+  await queues.add([job]);
+  await expect.poll(() => runs).toBe(1);
+  const plain = openConnection(redis.url);
+  onTestFinished(() => plain.close());
+  await ready(plain);
+  await plain.client!.flushall();
+  await queues.add([job]);
+  await expect.poll(async () => (await queues.counts('mail')).delayed).toBe(1);
+  end();
+  await expect.poll(() => outcomes, { timeout: 15_000 }).toEqual(['done', 'skipped']);
+  expect([runs, done]).toEqual([1, 1]);
+});
+
+test('[JB6] A worker that is cut off from Redis loses its job to another in time', { timeout: 40_000 }, async () => {
+  const catalogue = createCatalogue([kind]);
+  const cut = openConnection(redis.url, { profile: 'worker' });
+  onTestFinished(() => cut.close());
+  await ready(cut);
+  const ranOn: string[] = [];
+  const worker = (name: string, driver: ReturnType<typeof createRedisJobDriver>, run: () => Promise<void>) => {
+    const workers = createJobWorkers({
+      driver, catalogue, log: silent, concurrency: { mail: 1 },
+      ledger: { ...nothing, open: async () => ({ payload: {} }) },
+      run: async () => {
+        ranOn.push(name);
+        await run();
+      },
+    }, { ...defaultWorkerSettings, drainMs: 100, abortMs: 100 });
+    onTestFinished(() => workers.close());
+  };
+  worker('cut', createRedisJobDriver({ connection: cut, prefix: '{cut}' }), () => new Promise(() => {}));
+  const driver = await open('{cut}');
+  const queues = createJobQueues({ driver, catalogue, log: silent });
+  onTestFinished(() => queues.close());
+  await queues.add([{ id: randomUUID(), name: 'plain', shown: {} }]);
+  await expect.poll(() => ranOn).toEqual(['cut']);
+  worker('other', driver, async () => {});
+  const cutAt = performance.now();
+  cut.client!.disconnect();
+  await expect.poll(() => ranOn, { timeout: 15_000 }).toEqual(['cut', 'other']);
+  expect(performance.now() - cutAt).toBeLessThan(15_000);
 });
