@@ -6,11 +6,13 @@ import { operationsOf } from './operations.ts';
 let server: TestApp;
 let user: TestUser;
 let roomId: number;
+let invite: string;
 beforeAll(async () => {
   server = await startTestApp();
   const make = factoriesFor(server);
   user = await make.user();
   roomId = (await make.room(user)).id;
+  invite = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: user.token })).body.data.invite;
 });
 afterAll(() => server.close());
 
@@ -20,6 +22,7 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
     path: '/api/auth/register',
     body: { email: 'new@example.org', username: 'newcomer', password: 'secret1' },
   }),
+  admitGuest: () => ({ path: '/api/auth/guest', body: { displayName: 'Ann', invite } }),
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),

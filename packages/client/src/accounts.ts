@@ -1,11 +1,11 @@
 import type {
-  LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, RegisterBody, SignedIn,
+  GuestBody, GuestSignedIn, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody, ReauthenticateBody, RegisterBody, SignedIn,
 } from '@watchparty/protocol';
 import type { Caller, CallOptions, CreateOptions } from './caller.ts';
 import { type TokenStore, tokensOf } from './tokens.ts';
 
 export function accountCalls({ data, create }: Caller, tokens: TokenStore) {
-  const keep = async (signedIn: SignedIn): Promise<SignedIn> => {
+  const keep = async <T extends SignedIn | GuestSignedIn>(signedIn: T): Promise<T> => {
     await tokens.set(tokensOf(signedIn));
     return signedIn;
   };
@@ -13,11 +13,19 @@ export function accountCalls({ data, create }: Caller, tokens: TokenStore) {
   return {
     /** Creates an account and signs in as it: its tokens go into the store. */
     register: async (account: RegisterBody, options?: CreateOptions): Promise<SignedIn> =>
-      keep(await create('/api/auth/register', account, options, false)),
+      keep(await create<SignedIn>('/api/auth/register', account, options, false)),
+
+    /** Becomes a guest of one room, by its invitation: the tokens go into the store, and are good for that room alone. */
+    becomeGuest: async (guest: GuestBody, options?: CreateOptions): Promise<GuestSignedIn> =>
+      keep(await create<GuestSignedIn>('/api/auth/guest', guest, options, false)),
 
     /** By e-mail address or username. In a browser, `useCookie` keeps the refresh token out of reach of scripts. */
     login: async (credentials: LoginBody, { signal }: CallOptions = {}): Promise<SignedIn> =>
-      keep(await data({ method: 'POST', path: '/api/auth/login', body: credentials, signal, signedIn: false })),
+      keep(await data<SignedIn>({ method: 'POST', path: '/api/auth/login', body: credentials, signal, signedIn: false })),
+
+    /** Proves anew who one is, for 15 minutes: by a code where one signs in with a code, else by the password. */
+    reauthenticate: (proof: ReauthenticateBody, { signal }: CallOptions = {}): Promise<null> =>
+      data({ method: 'POST', path: '/api/auth/reauthenticate', body: proof, signal }),
 
     profile: ({ signal }: CallOptions = {}): Promise<OwnProfile> =>
       data({ method: 'GET', path: '/api/auth/profile', signal }),

@@ -1,4 +1,5 @@
 import { accountCalls } from './accounts.ts';
+import { administrationCalls } from './administration.ts';
 import { cacheCalls } from './cache.ts';
 import { createCaller } from './caller.ts';
 import { chatCalls } from './chat.ts';
@@ -9,6 +10,7 @@ import { pictureCalls } from './pictures.ts';
 import { queueCalls } from './queues.ts';
 import { createRenewal } from './renewal.ts';
 import { roomCalls } from './rooms.ts';
+import { secondFactorCalls } from './second-factor.ts';
 import { sessionCalls } from './sessions.ts';
 import { createMemoryTokenStore, type TokenStore } from './tokens.ts';
 
@@ -52,6 +54,8 @@ export function createHttpClient(options: HttpClientOptions) {
     chat: chatCalls(caller),
     cache: cacheCalls(caller),
     queues: queueCalls(caller),
+    secondFactor: secondFactorCalls(caller),
+    administration: administrationCalls(caller),
   };
 }
 

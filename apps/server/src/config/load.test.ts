@@ -37,7 +37,7 @@ describe('defaults', () => {
       http: { port: 5000, host: '127.0.0.1', publicUrl: 'http://localhost:5000', corsOrigins: [], trustProxy: false },
       database: { kind: 'embedded', poolSize: 10, statementTimeoutMs: 10_000 },
       redis: { kind: 'none' },
-      auth: { jwtSecret: 'kept', registration: 'open' },
+      auth: { jwtSecret: 'kept', registration: 'open', auditRetentionDays: 180 },
       mail: { kind: 'files', from: 'no-reply@localhost', folder: join(cwd, 'data/outbox') },
       log: { level: 'debug', files: { kind: 'folder', folder: join(cwd, 'data/logs') } },
       messages: { cacheTtlSeconds: 5, persistIntervalMs: 1000 },

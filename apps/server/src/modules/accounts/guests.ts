@@ -18,7 +18,7 @@ export interface GuestDeps {
   readonly clock: Clock;
 }
 
-/** People without an account, let into one room by its invitation. AC21, AC22 */
+/** People without an account, let into one room by its invitation. AC20, AC22 */
 export function createGuests({ sessions, invitations, audit, clock }: GuestDeps) {
   return {
     async admitGuest(write: Write, { displayName, invite }: GuestBody, client: Client): Promise<GuestSignedIn> {

@@ -33,12 +33,15 @@ export function createLogin(deps: LoginDeps & { readonly secondFactors: Pick<Sec
     return name.includes('@') ? repo.findByEmail(queries, name) : repo.findByUsername(queries, name);
   }
 
-  /** The row with a hash as costly as those made now; undefined: the password has changed since. */
-  async function atTodaysCost(write: Write, row: repo.UserRow, password: string): Promise<repo.UserRow | undefined> {
+  /** The row, if this is its password; its hash is then as costly as those made now. */
+  async function verified(write: Write, row: repo.UserRow | undefined, password: string): Promise<repo.UserRow | undefined> {
+    const right = await passwords.verify(password, row?.password_hash);
+    if (row === undefined || !right) return undefined;
     if (!passwords.isOutdated(row.password_hash)) return row;
     const hash = await passwords.hash(password);
     const replaced = await write((tx) => repo.replacePassword(tx, row.id, row.password_hash, hash, new Date(clock.now())));
-    return replaced ? { ...row, password_hash: hash } : undefined;
+    // Else somebody was first, with the same password or with a new one.
+    return replaced ? { ...row, password_hash: hash } : verified(write, await repo.findById(queries, row.id), password);
   }
 
   /** The same work whether there is an account or not. */
@@ -61,8 +64,7 @@ export function createLogin(deps: LoginDeps & { readonly secondFactors: Pick<Sec
       const found = await rowOf(name);
       const device = found && deviceCookies.read(cookie, found);
       await attempts.password(name, device);
-      const right = await passwords.verify(body.password, found?.password_hash);
-      const row = found && right ? await atTodaysCost(write, found, body.password) : undefined;
+      const row = await verified(write, found, body.password);
       if (row === undefined) {
         await refused(write, found, client, 'password');
         throw new Problem('auth.credentials_wrong');

@@ -41,9 +41,10 @@ export function createPasswords(
   return {
     hash: (password) => turn(() => hash(normalPassword(password), options)),
     async verify(password, stored) {
-      decoy ??= hash('no account has this', options);
-      const against = stored ?? (await decoy);
-      const matches = await turn(() => verify(against, normalPassword(password)));
+      const matches = await turn(async () => {
+        decoy ??= hash('no account has this', options);
+        return verify(stored ?? (await decoy), normalPassword(password));
+      });
       return stored !== undefined && matches;
     },
     isOutdated: (stored) => !stored.startsWith(prefix),
