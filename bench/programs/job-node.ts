@@ -9,6 +9,11 @@ import { createOutbox } from '../../apps/server/src/outbox/index.ts';
 import { createWorkers } from '../../apps/server/src/workers/index.ts';
 import { standalone } from './job-bench.ts';
 
+/** What a mail's job carries. */
+export const PAYLOAD = {
+  type: 'object', properties: { to: { type: 'string' }, name: { type: 'string' } }, required: ['to', 'name'],
+};
+
 interface Options {
   readonly databaseUrl: string;
   readonly redisUrl: string;

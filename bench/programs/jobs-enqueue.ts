@@ -4,12 +4,11 @@
  */
 import { sql } from 'kysely';
 import pg from 'pg';
-import Type from 'typebox';
 import { createGroupedWrite } from '../../apps/server/src/kernel/grouped-write.ts';
 import { declareJob, enqueued } from '../../apps/server/src/kernel/job.ts';
 import { programArguments, tell } from './arguments.ts';
 import { openEmptyQueue } from './job-bench.ts';
-import { openJobNode } from './job-node.ts';
+import { openJobNode, PAYLOAD } from './job-node.ts';
 
 const [side = '', databaseUrl = '', redisUrl = '', seconds = '', writers = ''] = programArguments(5);
 const WARM_UP_SECONDS = 1;
@@ -56,7 +55,7 @@ const sides: Record<string, () => Promise<Side>> = {
   },
   async watchparty() {
     const job = declareJob({
-      name: 'welcome', queue: 'email', payload: Type.Object({ to: Type.String(), name: Type.String() }), attempts: 3, backoffMs: 1000, timeoutMs: 10_000,
+      name: 'welcome', queue: 'email', payload: PAYLOAD, attempts: 3, backoffMs: 1000, timeoutMs: 10_000,
     });
     const { database, outbox } = await openJobNode({ databaseUrl, redisUrl, handlers: [{ job, handle: async () => {} }] });
     await sql`truncate outbox, jobs`.execute(database.kysely);

@@ -6,12 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
 import { sql } from 'kysely';
-import Type from 'typebox';
 import { declareJob, enqueued } from '../../apps/server/src/kernel/job.ts';
 import { createSmtpMailer } from '../../apps/server/src/mail/index.ts';
 import { programArguments, tell } from './arguments.ts';
 import { openEmptyQueue, standalone } from './job-bench.ts';
-import { openJobNode } from './job-node.ts';
+import { openJobNode, PAYLOAD } from './job-node.ts';
 
 const [side = '', what = '', databaseUrl = '', redisUrl = '', smtpPort = '', count = ''] = programArguments(6);
 const JOBS = Number(count);
@@ -56,7 +55,7 @@ const sides: Record<string, () => Promise<number>> = {
   },
   async watchparty() {
     const job = declareJob({
-      name: 'welcome', queue: 'email', payload: Type.Object({ to: Type.String(), name: Type.String() }), attempts: 3, backoffMs: 1000, timeoutMs: 10_000,
+      name: 'welcome', queue: 'email', payload: PAYLOAD, attempts: 3, backoffMs: 1000, timeoutMs: 10_000,
     });
     const done = counted();
     const node = await openJobNode({

@@ -48,10 +48,10 @@ export function createQueues({ queries, write, queues, schedules, jobs, log }: D
     oldestWaitingSeconds: () => ofEach((_name, { oldestSeconds }) => oldestSeconds),
     async failed({ queue, limit = 100, offset = 0 } = {}) {
       const rows = await repo.failed(queries, queue, limit, offset);
-      return rows.map(({ queue: queueName, payload, ...row }) => ({
-        ...row,
+      return rows.map(({ id, name, queue: queueName, payload, error, createdAt, failedAt }) => ({
+        id, name, error, createdAt, failedAt,
         queueName: queueName as QueueName,
-        payload: jobs.named(row.name)?.confidential === true ? undefined : payload,
+        payload: jobs.named(name)?.confidential === true ? undefined : payload,
       }));
     },
     countFailed: (queue) => repo.countFailed(queries, queue),

@@ -30,7 +30,7 @@ export function createMetrics({ counters, cache, policies, database, outbox, que
       orUndefined(() => outbox.figures()),
       orUndefined(async () => {
         const [stats, oldest] = await Promise.all([queues.stats(), queues.oldestWaitingSeconds()]);
-        return Object.values(stats).map((queue) => ({ ...queue, oldestSeconds: oldest[queue.queueName] }));
+        return Object.values(stats).map((queue) => Object.assign({ oldestSeconds: oldest[queue.queueName] }, queue));
       }),
       Promise.all(there.map(async ([connection, to]) => ({ connection, latencyMs: await orUndefined(() => to.ping()) }))),
     ]);
