@@ -9,6 +9,7 @@ import { cacheHits } from './benches/cache-hits.ts';
 import { cacheTags } from './benches/cache-tags.ts';
 import { httpCached } from './benches/http-cached.ts';
 import { httpDatabase } from './benches/http-database.ts';
+import { httpProfile } from './benches/http-profile.ts';
 import { images } from './benches/images.ts';
 import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
@@ -23,7 +24,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, register, images];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, register, images];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 
