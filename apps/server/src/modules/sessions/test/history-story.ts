@@ -42,6 +42,7 @@ export interface Story {
   /** Goes on until `stop` is called. */
   tell(): Promise<void>;
   stop(): void;
+  /** Those that were answered. */
   readonly steps: number;
   /** How often each act was done, refused, or its node killed. */
   readonly counts: Readonly<Record<string, number>>;
@@ -96,12 +97,12 @@ export function createStory({ nodes, ledger, queries, userIds, random, silently 
   const anyDevice = (): Device | undefined => pick(devicesOf.get(pick(userIds)!)!);
 
   async function step(act: Act): Promise<Step> {
-    steps += 1;
     const node = between(random, 0, nodes.count - 1);
     const process = nodes.processes[node]!;
     const beganAtUs = ledger.now();
     const reply = await nodes.send(node, act);
     const endedAtUs = ledger.now();
+    if (reply !== 'gone') steps += 1;
     if (reply === 'gone') await sleep(20);
     else if ('failed' in reply || ('refused' in reply && !REFUSALS.has(reply.refused))) wrong.push(`${act.act}: ${JSON.stringify(reply)}`);
     const outcome = `${act.act} ${reply === 'gone' ? 'unanswered' : isReuse(reply) ? 'reused' : isValue(reply) ? 'done' : 'refused'}`;
@@ -296,7 +297,7 @@ export function createStory({ nodes, ledger, queries, userIds, random, silently 
     device.refreshing = false;
   }
 
-  async function act(): Promise<void> {
+  async function goOn(): Promise<void> {
     const chance = random();
     if (chance < 0.62) return read();
     if (chance < 0.72) return list();
@@ -315,7 +316,7 @@ export function createStory({ nodes, ledger, queries, userIds, random, silently 
     },
     async tell() {
       await Promise.all(Array.from({ length: ACTORS }, async () => {
-        while (!stopped) await act();
+        while (!stopped) await goOn();
       }));
       for (const { endKey, expiresAtUs } of all) {
         if (expiresAtUs === undefined) continue;
