@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DAY, MINUTE, prepare } from './test/prepare.ts';
+import { CLIENT, DAY, MINUTE, prepare } from './test/prepare.ts';
 
 const REFUSED = { code: 'auth.refresh_token_invalid' };
 
@@ -57,4 +57,17 @@ test('[SE5] [SE6] A session that the cache keeps ends on time, and not before wh
   for (const token of [refreshed.accessToken, accessToken]) {
     expect((await identity.authenticate(token)).sessionId).toBe(refreshed.sessionId);
   }
+});
+
+test('[SE5] A guest’s session ends with the guest’s time, however often it is refreshed', async () => {
+  const { identity, sessions, userId, write, refresh, pass, now } = await prepare();
+  const endsAt = new Date(now() + 60 * MINUTE);
+  const first = await write((tx, effects) => sessions.createSession(tx, effects, userId, CLIENT, { endsAt }));
+  pass(50 * MINUTE);
+  const { accessToken, refreshToken } = await refresh(first.refreshToken);
+  pass(10 * MINUTE - 1);
+  await identity.authenticate(accessToken);
+  pass(1);
+  await expect(identity.authenticate(accessToken)).rejects.toMatchObject({ detail: 'The session has ended' });
+  await expect(refresh(refreshToken)).rejects.toMatchObject(REFUSED);
 });
