@@ -1,0 +1,286 @@
+import type { ErrorCode } from '@watchparty/protocol';
+import { type Credentials, FILM, type Persona, PERSONAS, type Things, type World } from './authorization-matrix-world.ts';
+
+/** The status of what is served, or the code of what is refused. */
+export type Outcome = number | ErrorCode;
+export type Row = Readonly<Record<Persona, Outcome>>;
+
+export interface Asking {
+  readonly things: Things;
+  readonly as: Persona;
+  /** Undefined: nobody's. */
+  readonly own: Credentials | undefined;
+  readonly world: World;
+}
+
+export interface Asked {
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Case {
+  readonly title: string;
+  readonly ask: (asking: Asking) => Asked;
+  readonly row: Row;
+  /** Comes before, for everybody, and is no part of what is judged. */
+  readonly prepare?: (asking: Asking) => Promise<unknown>;
+  /** How the things are left: not as they were, or such that not even the next can ask for the same. */
+  readonly leaves?: 'changed' | 'spent';
+}
+
+type Outcomes = Partial<Row> & { readonly guests?: Outcome; readonly others?: Outcome };
+
+/** `guests`: both. `others`: all with an account that are not named. */
+function rowOf(base: Outcomes, given: Outcomes): Row {
+  const all = { ...base, ...given };
+  return Object.fromEntries(PERSONAS.map((persona): [Persona, Outcome] => {
+    const group = persona === 'guest' || persona === 'otherGuest' ? all.guests : all.others;
+    const outcome = given[persona] ?? (persona === 'anonymous' || persona === 'disabled' ? all[persona] : (all[persona] ?? group));
+    if (outcome === undefined) throw new Error(`Nothing is said of ${persona}`);
+    return [persona, outcome];
+  })) as Row;
+}
+
+/** Whoever has a token that no longer holds is told so, wherever a token counts. */
+const ENDED = { disabled: 'auth.token_invalid' } as const;
+const open = (given: Outcomes = {}): Row => rowOf({ anonymous: 200, ...ENDED, guests: 200, others: 200 }, given);
+/** Where no token counts. */
+const blind = (given: Outcomes = {}): Row => rowOf({ anonymous: 200, disabled: 200, guests: 200, others: 200 }, given);
+const signedIn = (given: Outcomes = {}): Row =>
+  rowOf({ anonymous: 'auth.required', ...ENDED, guests: 'auth.guest_forbidden', others: 200 }, given);
+const adminOnly = (admin: Outcome = 200): Row => signedIn({ others: 'auth.forbidden', admin });
+
+/** Reading what belongs to the private room: for others it is not there. */
+const inRoom = (given: Outcomes = {}): Row =>
+  open({ anonymous: 'rooms.not_found', otherGuest: 'rooms.not_found', stranger: 'rooms.not_found', ...given });
+/** Changing it: those inside are told what they may not. */
+const changingRoom = (refusal: ErrorCode, served: number): Row =>
+  signedIn({ stranger: 'rooms.not_found', member: refusal, owner: refusal, host: served, admin: served });
+/** The private movie: its people are its owner's, administrators, and who is where it plays. */
+const seeingMovie = (served: number): Row =>
+  open({ anonymous: 'movies.not_found', otherGuest: 'movies.not_found', stranger: 'movies.not_found', guest: served, others: served });
+const changingMovie = signedIn({ stranger: 'movies.not_found', member: 'movies.not_owner', host: 'movies.not_owner' });
+
+type Path = (things: Things, world: World) => string;
+
+const of = (title: string, row: Row, path: string | Path, more: Omit<Asked, 'path'> | ((asking: Asking) => Omit<Asked, 'path'>) = {}): Case => ({
+  title, row,
+  ask: (asking) => ({
+    path: typeof path === 'string' ? path : path(asking.things, asking.world),
+    ...(typeof more === 'function' ? more(asking) : more),
+  }),
+});
+const one = (...given: [row: Row, path: string | Path, more?: Parameters<typeof of>[3]]): readonly Case[] => [of('', ...given)];
+
+const leaving = (leaves: 'changed' | 'spent', cases: readonly Case[]): readonly Case[] => cases.map((line) => ({ ...line, leaves }));
+
+const PASSWORD = 'correct horse';
+const nameOf = ({ as, world }: Asking): string =>
+  as in world.people ? world.people[as as keyof World['people']].username : 'nobody-of-this-name';
+const credentials = (asking: Asking) => ({ body: { username: nameOf(asking), password: PASSWORD } });
+const fromOwnPage = { 'sec-fetch-site': 'same-origin' };
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+const form = (field: string) => ({
+  headers: { 'content-type': 'multipart/form-data; boundary=b' },
+  body: Buffer.concat([Buffer.from(`--b\r\ncontent-disposition: form-data; name="${field}"\r\n\r\n`), PIXEL, Buffer.from('\r\n--b--\r\n')]),
+});
+const UNKNOWN_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+
+const accounts: Record<string, readonly Case[]> = {
+  register: one(blind({ anonymous: 201, disabled: 201, guests: 201, others: 201 }), '/api/auth/register', ({ as }) => ({
+    body: { email: `new-${as}@example.org`, username: `new-${as}`, password: PASSWORD },
+  })),
+  login: one(
+    blind({ anonymous: 'auth.credentials_wrong', guests: 'auth.credentials_wrong', disabled: 'auth.account_disabled' }),
+    '/api/auth/login', credentials),
+  reauthenticate: one(signedIn(), '/api/auth/reauthenticate', { body: { password: PASSWORD } }),
+  admitGuest: one(
+    blind({ anonymous: 201, disabled: 201, guests: 201, others: 201 }), '/api/auth/guest',
+    ({ things }) => ({ body: { displayName: 'Somebody', invite: things.invite } })),
+  getProfile: one(signedIn(), '/api/auth/profile'),
+  patchProfile: one(signedIn(), '/api/auth/profile', { body: { bio: 'Changed' } }),
+  putProfile: one(signedIn(), '/api/auth/profile', { body: { displayName: 'Changed' } }),
+  changePassword: leaving('changed', one(signedIn(), '/api/auth/change-password', { body: { currentPassword: PASSWORD, newPassword: PASSWORD } })),
+  forgotPassword: one(
+    blind({ anonymous: 202, disabled: 202, guests: 202, others: 202 }), '/api/auth/forgot-password', { body: { email: 'nobody@example.org' } }),
+  resetPassword: one(
+    rowOf({}, Object.fromEntries(PERSONAS.map((persona) => [persona, 'accounts.reset_token_invalid']))),
+    '/api/auth/reset-password', { body: { token: 'guessed', password: PASSWORD } }),
+  getSecondFactor: one(signedIn(), '/api/auth/second-factor'),
+  setUpSecondFactor: one(signedIn(), '/api/auth/second-factor'),
+  confirmSecondFactor: [{
+    title: 'with a wrong code',
+    row: signedIn({ others: 'auth.code_wrong' }),
+    prepare: ({ own, world: { server } }) => server.ask('POST', '/api/auth/second-factor', { token: own?.token }),
+    ask: () => ({ path: '/api/auth/second-factor/confirm', body: { code: 'not-a-number' } }),
+  }],
+  makeRecoveryCodes: one(signedIn({ others: 'accounts.second_factor_missing' }), '/api/auth/second-factor/recovery-codes'),
+  disableSecondFactor: one(signedIn({ others: 'accounts.second_factor_missing' }), '/api/auth/second-factor'),
+  uploadProfilePicture: one(signedIn(), '/api/auth/upload-profile-picture', form('profilePicture')),
+  deleteProfilePicture: one(signedIn(), '/api/auth/profile-picture'),
+  uploadImage: one(signedIn({ others: 201 }), '/api/uploads/images', form('image')),
+  getPicture: one(
+    rowOf({}, Object.fromEntries(PERSONAS.map((persona) => [persona, 'images.not_found']))), '/uploads/0123456789abcdef0123456789abcdef.png'),
+  listUsers: one(adminOnly(), '/api/admin/users'),
+  getUserAsAdmin: one(adminOnly(), (_, { people }) => `/api/admin/users/${people.owner.id}`),
+  changeUser: one(adminOnly(), (_, { people }) => `/api/admin/users/${people.bystander.id}`, { body: { role: 'admin' } }),
+  removeSecondFactorOf: one(
+    adminOnly('accounts.second_factor_missing'), (_, { people }) => `/api/admin/users/${people.bystander.id}/second-factor`),
+  listAuditEvents: one(adminOnly(), '/api/admin/audit'),
+};
+
+const sessions: Record<string, readonly Case[]> = {
+  refresh: one(
+    blind({ anonymous: 'auth.refresh_token_invalid', guests: 'auth.refresh_token_invalid', disabled: 'auth.refresh_token_invalid' }),
+    '/api/auth/refresh', ({ own }) => ({ body: own?.refreshToken === undefined ? {} : { refreshToken: own.refreshToken } })),
+  logout: leaving('changed', one(signedIn({ guests: 200 }), '/api/auth/logout')),
+  listSessions: one(signedIn(), '/api/auth/sessions'),
+  endSession: leaving('changed', [
+    of('of the owner', signedIn({ others: 'sessions.not_found', owner: 200 }), ({ session }) => `/api/auth/sessions/${session}`),
+    { title: 'that is one’s own', row: signedIn(), ask: ({ own }) => ({ path: `/api/auth/sessions/${own?.sessionId || UNKNOWN_ID}` }) },
+  ]),
+  endOtherSessions: leaving('changed', one(signedIn(), '/api/auth/sessions')),
+  sessionStats: one(adminOnly(), '/api/admin/sessions/stats'),
+};
+
+const movies: Record<string, readonly Case[]> = {
+  createMovie: one(signedIn({ others: 201 }), '/api/movies', { body: { title: 'Another' } }),
+  listMovies: [
+    of('', open(), '/api/movies'),
+    of('of one’s own', open({ anonymous: 'auth.required' }), '/api/movies?mine=true'),
+  ],
+  getMovie: one(seeingMovie(200), ({ movie }) => `/api/movies/${movie}`),
+  getMovieStreamUrl: one(seeingMovie(200), ({ movie }) => `/api/movies/${movie}/stream-url`),
+  streamMovie: [
+    of('', seeingMovie(206), ({ movie }) => `/api/movies/${movie}/stream`, { headers: { range: 'bytes=0-9' } }),
+    of(
+      'with an address that nobody signed', open({ anonymous: 'movies.stream_url_invalid', guests: 'movies.stream_url_invalid', others: 'movies.stream_url_invalid' }),
+      ({ movie }, { people }) => `/api/movies/${movie}/stream?user=${people.owner.id}&expires=9999999999&signature=guessed`),
+  ],
+  patchMovie: leaving('changed', one(changingMovie, ({ movie }) => `/api/movies/${movie}`, { body: { title: 'Changed' } })),
+  putMovie: leaving('changed', one(changingMovie, ({ movie }) => `/api/movies/${movie}`, { body: { title: 'Changed' } })),
+  uploadMovieFile: one(changingMovie, ({ movie }) => `/api/movies/${movie}/file`, { body: FILM, headers: { 'content-type': 'video/mp4' } }),
+  deleteMovie: leaving('spent', one(changingMovie, ({ movie }) => `/api/movies/${movie}`)),
+};
+
+const ofRoom = (rest = ''): Path => ({ room }) => `/api/rooms/${room}${rest}`;
+const ofPublicRoom = (rest = ''): Path => ({ publicRoom }) => `/api/rooms/${publicRoom}${rest}`;
+const readingRoom = (rest: string): readonly Case[] => [
+  of('of a private room', inRoom(), ofRoom(rest)), of('of a public room', open(), ofPublicRoom(rest)),
+];
+const onPerson = (name: 'bystander' | 'banned', folder: string): Path => ({ room }, { people }) => `/api/rooms/${room}/${folder}/${people[name].id}`;
+/** Joined by those who are in already; administrators see rooms, but keys are for everybody. */
+const joining = signedIn({ guest: 200, stranger: 'rooms.not_found', admin: 'rooms.password_wrong' });
+const commanding = signedIn({
+  guest: 'rooms.playback_not_controller', member: 'rooms.playback_not_controller', owner: 'rooms.playback_not_controller',
+  stranger: 'rooms.not_found', admin: 'rooms.playback_not_controller',
+});
+
+const rooms: Record<string, readonly Case[]> = {
+  createRoom: one(signedIn({ others: 201 }), '/api/rooms', { body: { name: 'Another' } }),
+  listRooms: [of('', open(), '/api/rooms'), of('of one’s own', open({ anonymous: 'auth.required' }), '/api/rooms?mine=true')],
+  getRoom: readingRoom(''),
+  listParticipants: readingRoom('/participants'),
+  getPlayback: readingRoom('/playback'),
+  patchRoom: leaving('changed', one(changingRoom('rooms.not_host', 200), ofRoom(), { body: { description: 'Changed' } })),
+  putRoom: leaving('changed', one(changingRoom('rooms.not_host', 200), ofRoom(), { body: { name: 'Changed', isPrivate: true } })),
+  deleteRoom: leaving('spent', one(changingRoom('rooms.not_owner', 200), ofRoom())),
+  joinRoom: leaving('changed', [
+    of('that is private, without a key', joining, ofRoom('/join')),
+    of('that is private, with an invitation', signedIn({ guest: 200 }), ofRoom('/join'), ({ things }) => ({ body: { invite: things.invite } })),
+    of('that is public', signedIn(), ofPublicRoom('/join')),
+  ]),
+  leaveRoom: leaving('spent', one(signedIn({ guest: 200, stranger: 'rooms.not_found' }), ofRoom('/leave'))),
+  createInviteLink: one(changingRoom('rooms.not_host', 201), ofRoom('/invite-link')),
+  inviteToRoom: one(changingRoom('rooms.not_host', 201), ofRoom('/invitations'), ({ as }) => ({ body: { email: `invited-by-${as}@example.org` } })),
+  setParticipantRole: leaving('changed', one(changingRoom('rooms.not_host', 200), onPerson('bystander', 'participants'), { body: { role: 'co-host' } })),
+  removeParticipant: leaving('spent', one(changingRoom('rooms.not_host', 200), onPerson('bystander', 'participants'))),
+  liftBan: leaving('spent', one(changingRoom('rooms.not_host', 200), onPerson('banned', 'bans'))),
+  commandPlayback: leaving('spent', one(commanding, ofRoom('/playback'), { body: { version: 0, action: 'play' } })),
+};
+
+const messages = (rest = ''): Path => ({ room }) => `/api/chat/${room}/messages${rest}`;
+const theMessage: Path = ({ room, message }) => `/api/chat/${room}/messages/${message}`;
+/** Writing is for those inside; `refusal`: theirs who are not the message's author. */
+const changingMessage = (refusal: ErrorCode, given: Outcomes): Row =>
+  signedIn({ guest: refusal, stranger: 'rooms.not_found', member: refusal, ...given });
+
+const chat: Record<string, readonly Case[]> = {
+  listChatMessages: [
+    of('of a private room', signedIn({ guest: 200, stranger: 'rooms.not_found' }), messages()),
+    of('of a public room', signedIn(), ({ publicRoom }) => `/api/chat/${publicRoom}/messages`),
+  ],
+  sendChatMessage: [
+    of(
+      'in a private room', signedIn({ guest: 201, others: 201, stranger: 'rooms.not_found', admin: 'rooms.not_participant' }),
+      messages(), { body: { content: 'Hello' } }),
+    of(
+      'in a public room', signedIn({ others: 201, stranger: 'rooms.not_participant', admin: 'rooms.not_participant' }),
+      ({ publicRoom }) => `/api/chat/${publicRoom}/messages`, { body: { content: 'Hello' } }),
+  ],
+  editChatMessage: leaving('changed', one(
+    changingMessage('chat.not_author', { host: 'chat.not_author', admin: 'chat.not_author' }), theMessage, { body: { content: 'Changed' } })),
+  deleteChatMessage: leaving('changed', [
+    of('in a private room', changingMessage('chat.may_not_delete', {}), theMessage),
+    of(
+      'of a private room, looked for in a public one', signedIn({ others: 'chat.message_not_found' }),
+      ({ publicRoom, message }) => `/api/chat/${publicRoom}/messages/${message}`),
+  ]),
+};
+
+/** The board asks for a cookie of its own; a token opens none of it. */
+const byCookie = (outcome: Outcome): Row => blind({ anonymous: outcome, disabled: outcome, guests: outcome, others: outcome });
+
+const operations: Record<string, readonly Case[]> = {
+  apiHealth: one(blind(), '/api/health'),
+  health: one(blind(), '/health'),
+  ready: one(blind(), '/health/ready'),
+  metrics: [
+    of('from this machine', open(), '/metrics'),
+    of(
+      'through a proxy', open({ anonymous: 'auth.required', guests: 'auth.forbidden', others: 'auth.forbidden', admin: 200 }),
+      '/metrics', { headers: { 'x-forwarded-for': '203.0.113.5' } }),
+  ],
+  cacheStats: one(adminOnly(), '/api/admin/cache/stats'),
+  clearCache: one(adminOnly(), '/api/admin/cache/clear'),
+  queueStats: one(adminOnly(), '/api/queues/stats'),
+  startCleanup: one(adminOnly(202), '/api/queues/cleanup', { body: { daysInactive: 3650 } }),
+  startReport: one(adminOnly(202), '/api/queues/report'),
+  listReports: one(adminOnly(), '/api/queues/reports'),
+  getReport: one(adminOnly('queues.report_not_found'), `/api/queues/reports/${UNKNOWN_ID}`),
+  listFailedJobs: one(adminOnly(), '/api/queues/failed?queue=email'),
+  retryFailedJob: one(adminOnly('queues.job_not_found'), `/api/queues/failed/${UNKNOWN_ID}/retry`),
+  queueBoardScript: one(blind(), '/admin/queues/sign-in.js'),
+  signInToQueueBoard: [
+    of(
+      'from its own page',
+      blind({
+        anonymous: 'auth.credentials_wrong', guests: 'auth.credentials_wrong', disabled: 'auth.account_disabled',
+        others: 'auth.forbidden', admin: 200,
+      }),
+      '/admin/queues/sign-in', (asking) => ({ headers: fromOwnPage, body: { name: nameOf(asking), password: PASSWORD } })),
+    of(
+      'from elsewhere', byCookie('auth.forbidden'), '/admin/queues/sign-in',
+      (asking) => ({ headers: { 'sec-fetch-site': 'cross-site' }, body: { name: nameOf(asking), password: PASSWORD } })),
+  ],
+  queueBoardSignOutPage: one(blind(), '/admin/queues/sign-out'),
+  signOutOfQueueBoard: one(blind(), '/admin/queues/sign-out', { headers: fromOwnPage, body: {} }),
+  queueBoard: one(byCookie(401), '/admin/queues'),
+  queueBoardHome: one(byCookie(401), '/admin/queues/'),
+  queueBoardParts: one(byCookie('auth.required'), '/admin/queues/api/queues'),
+};
+
+const OPEN_PAGES = ['/', '/rooms/:id', '/app.js', '/page.js', '/words.js', '/style.css', '/favicon.svg'];
+const pages: Record<string, readonly Case[]> = {
+  openapi: one(blind(), '/api/openapi.json'),
+  reference: one(blind(), '/api/docs'),
+  errorCodes: one(blind(), '/api/docs/errors'),
+  referenceScript: one(blind(), '/api/docs/reference.js'),
+  ...Object.fromEntries(OPEN_PAGES.map((path) => [`page:${path}`, one(blind(), path.replace(':id', '1'))])),
+};
+
+/** By route: who gets what. A route that has no line here fails the tests. */
+export const MATRIX: Readonly<Record<string, readonly Case[]>> = {
+  ...accounts, ...sessions, ...movies, ...rooms, ...chat, ...operations, ...pages,
+};
