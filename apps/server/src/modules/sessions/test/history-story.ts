@@ -252,9 +252,12 @@ export function createStory({ nodes, ledger, queries, userIds, random, silently 
         await queries.updateTable('sessions').set({ ended_at: new Date(), ended_by: 'revoked' }).where('id', '=', sessionId).execute();
         return { value: null };
       });
-    } else if (way < 0.4) await end([device], async () => (await step({ act: 'end', sessionId })).reply);
-    else if (way < 0.8) await end([device], async () => (await step({ act: 'revoke', userId, sessionId })).reply);
-    else {
+    } else if (way < 0.8) {
+      const signOut = () => end([device], async () => (await step({ act: 'end', sessionId })).reply);
+      // Who is told that there is no such session is told that it has ended.
+      const revoke = () => end([device], async () => (await step({ act: 'revoke', userId, sessionId })).reply, (reply) => reply !== 'gone');
+      await Promise.all(way < 0.25 ? [signOut()] : way < 0.5 ? [revoke()] : [signOut(), revoke()]);
+    } else {
       const sweep = sweeps.get(userId)!;
       sweep.begun += 1;
       sweep.running += 1;
