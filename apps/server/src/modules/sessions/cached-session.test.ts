@@ -72,6 +72,18 @@ describe('[SE6] A session in the cache', () => {
   });
 });
 
+test.each(['signing out', 'ending it from elsewhere'])('[SE2] [SE6] A session that another has ended and not yet told of is over for whom %s is answered', async (way) => {
+  const user = await make.user();
+  const { token, sessionId } = await signIn(user);
+  expect(await statuses(token)).toEqual([200, 200]);
+  // As if that other were between commit and invalidation.
+  await a.db.database.kysely.updateTable('sessions').set({ ended_at: new Date(), ended_by: 'revoked' }).where('id', '=', sessionId).execute();
+  expect(await statuses(token)).toEqual([200, 200]);
+  const answer = await (way === 'signing out' ? logout(a, token) : a.ask('DELETE', `/api/auth/sessions/${sessionId}`, { token: user.token }));
+  expect(answer.status).toBe(way === 'signing out' ? 200 : 404);
+  expect(await statuses(token)).toEqual([401, 401]);
+});
+
 test('[SE6] Nothing is kept for a token that names another user than its session’s', async () => {
   const [user, other] = [await make.user(), await make.user()];
   expect((await profile(a, forge(user.token, { sub: `${other.id}` }))).status).toBe(401);
