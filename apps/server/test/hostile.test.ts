@@ -4,6 +4,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { ProblemDetails } from '@watchparty/protocol';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { invalidated } from '../src/kernel/cache-policy.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { factoriesFor, type TestUser } from './factories.ts';
 import { type HostileRequest, hostileRequests } from './hostile-requests.ts';
@@ -15,6 +16,9 @@ const IN_FLIGHT = 32;
 /** To see a failure again: HOSTILE_SEED=<what it printed>. */
 const SEED = Number(process.env['HOSTILE_SEED'] ?? randomInt(2 ** 31));
 const SETTINGS = { TRUST_PROXY: 'true', REQUEST_TIMEOUT_MS: '5000' };
+
+/** After these somebody may be signed out, or may do less than before. */
+const ENDING = new Set(['logout', 'endSession', 'endOtherSessions', 'changePassword', 'changeUser']);
 
 const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
 const isProblem = Compile(ProblemDetails);
@@ -195,7 +199,10 @@ it(
     const description = (await server.ask('GET', '/api/openapi.json')).body;
     const operations = operationsOf(description);
     const given = {
-      callers: ['admin', 'owner', 'owner', 'owner', 'other', 'none', ...(await tokens()).keys()],
+      callers: [
+        ...['admin', 'admin', 'admin', 'owner', 'owner', 'owner', 'owner', 'owner', 'owner', 'other', 'other', 'none'],
+        ...(await tokens()).keys(),
+      ],
       uuids: [people.owner.sessionId, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
       films: await Promise.all([
         fixture('../src/main/demo/assets/sample-film.mp4'),
@@ -204,10 +211,12 @@ it(
         fixture('fixtures/films/silent.mp4'),
       ]),
     };
+    const { id: roomId } = await make.room(people.owner);
+    const { invite } = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: people.owner.token })).body.data;
     const bystanders = await Promise.all(Array.from({ length: 8 }, () => make.user()));
     const world = {
       ...given,
-      texts: ['secret1', 'correct horse', ...bystanders.flatMap((user) => [user.username, user.refreshToken])],
+      texts: ['secret1', 'correct horse', invite, ...bystanders.flatMap((user) => [user.username, user.refreshToken])],
     };
     const queue = hostileRequests(description, world, { seed: SEED, count: COUNT });
     const held = await tokens();
@@ -224,15 +233,19 @@ it(
         counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
         const wrong = fault(next, answer);
         if (wrong !== undefined) faults.push(describeFault(wrong, next, answer));
-        if (next.operation.id === 'logout' && answer.status === 200)
-          held.set(next.as, await signInAgain(next.as as keyof typeof people));
+        if (ENDING.has(next.operation.id) && answer.status === 200) await restore();
       }
     }
-    async function signInAgain(name: keyof typeof people): Promise<string> {
-      const { accessToken } = await server.app.write((tx, effects) =>
-        server.app.sessions.createSession(tx, effects, people[name].id, { userAgent: '', ip: '' }),
-      );
-      return accessToken;
+    /** Everybody is signed in again, as who they were. */
+    async function restore(): Promise<void> {
+      for (const [name, { id, role }] of Object.entries(people)) {
+        const { accessToken } = await server.app.write(async (tx, effects) => {
+          effects.add(invalidated(`user:${id}`));
+          await tx.updateTable('users').set({ role, disabled_at: null }).where('id', '=', id).execute();
+          return server.app.sessions.createSession(tx, effects, id, { userAgent: '', ip: '' });
+        });
+        held.set(name, accessToken);
+      }
     }
 
     queue.reverse();
@@ -270,6 +283,8 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   'no upload is left open': 'select id from movies where pending_file_key is not null',
   'no Idempotency-Key is left taken': 'select 1 from idempotency_keys where response is null',
   'every user can still be found by name': "select id from users where username = '' or email = ''",
+  'somebody administers the server': `
+    select 1 where not exists (select from users where role = 'admin' and disabled_at is null)`,
 };
 
 /** Invariants that do not hold, with how many rows break each. */
