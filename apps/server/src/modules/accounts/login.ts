@@ -23,6 +23,9 @@ export interface LoginDeps {
   readonly clock: Clock;
 }
 
+/** So that looking for the device takes as long where there is no account. No cookie is ever made for it. */
+const NOBODY = { id: 0, password_hash: '' };
+
 /** AC3, AC8, AC15–AC18, AC23 */
 export function createLogin(deps: LoginDeps & { readonly secondFactors: Pick<SecondFactors, 'isEnabled' | 'take'> }) {
   const { queries, passwords, sessions, attempts, deviceCookies, audit, clock, secondFactors } = deps;
@@ -62,7 +65,7 @@ export function createLogin(deps: LoginDeps & { readonly secondFactors: Pick<Sec
       // A username cannot hold an @, so people may type either into either field.
       const name = given.includes('@') ? soughtEmail(given) : given;
       const found = await rowOf(name);
-      const device = found && deviceCookies.read(cookie, found);
+      const device = deviceCookies.read(cookie, found ?? NOBODY);
       await attempts.password(name, device);
       const row = await verified(write, found, body.password);
       if (row === undefined) {
