@@ -200,7 +200,7 @@ it(
     const operations = operationsOf(description);
     const given = {
       callers: [
-        ...['admin', 'admin', 'admin', 'owner', 'owner', 'owner', 'owner', 'owner', 'owner', 'other', 'other', 'none'],
+        'admin', 'admin', 'admin', 'owner', 'owner', 'owner', 'owner', 'owner', 'owner', 'other', 'other', 'none',
         ...(await tokens()).keys(),
       ],
       uuids: [people.owner.sessionId, '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
