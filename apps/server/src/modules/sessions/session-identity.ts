@@ -11,8 +11,8 @@ import * as repo from './sessions.repo.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
 
-/** About 4 MB, and more people than one process serves in a quarter of an hour. */
-const VERIFIED_TOKENS = 10_000;
+/** About 8 MB, and half of it more people than one process serves in a quarter of an hour. */
+const VERIFIED_TOKENS = 20_000;
 
 interface Deps {
   readonly queries: Queries;

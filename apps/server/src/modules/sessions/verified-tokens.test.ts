@@ -14,10 +14,20 @@ test('[SE1] A token is known by its whole text, until it expires', () => {
 });
 
 test('Of more tokens than it may keep, those used last stay', () => {
-  const tokens = createVerifiedTokens(3);
+  const tokens = createVerifiedTokens(4);
   for (const token of ['a', 'b', 'c']) tokens.add(token, claims);
   tokens.claimsOf('a', 0);
   tokens.add('d', claims);
   tokens.add('d', claims);
   expect(['a', 'b', 'c', 'd'].filter((token) => tokens.claimsOf(token, 0) !== undefined)).toEqual(['a', 'c', 'd']);
+});
+
+test('Whatever is used and added, no more are kept than it may keep, and those used last never go', () => {
+  const tokens = createVerifiedTokens(100);
+  const known = (): number => Array.from({ length: 1000 }, (_, n) => n).filter((n) => tokens.claimsOf(`${n}`, 0) !== undefined).length;
+  for (let n = 0; n < 1000; n += 1) {
+    tokens.add(`${n}`, claims);
+    for (const recent of [0, 7, 19]) if (n >= recent) expect(tokens.claimsOf(`${n - recent}`, 0)).toBe(claims);
+  }
+  expect(known()).toBeLessThanOrEqual(100);
 });
