@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../apps/server/src/config/index.ts';
 import type { Route } from '../apps/server/src/kernel/route.ts';
 import { accountsRoutes, picturesRoutes } from '../apps/server/src/modules/accounts/index.ts';
+import { auditRoutes } from '../apps/server/src/modules/audit/index.ts';
 import { chatRoutes } from '../apps/server/src/modules/chat/index.ts';
 import { moviesRoutes } from '../apps/server/src/modules/movies/index.ts';
 import { operationsRoutes, queuesRoutes } from '../apps/server/src/modules/operations/index.ts';
@@ -24,7 +25,8 @@ const documents = files.filter((path) => /^(?:[A-Z]+\.md|docs\/.*\.md)$/.test(pa
 // The table is data: its handlers are not called, so they need nothing.
 const nothing = {} as never;
 const routes: readonly Pick<Route, 'method' | 'path'>[] = [
-  ...accountsRoutes(nothing), ...picturesRoutes(nothing), ...sessionsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing),
+  ...auditRoutes(nothing), ...accountsRoutes(nothing), ...picturesRoutes(nothing), ...sessionsRoutes(nothing),
+  ...moviesRoutes(nothing), ...roomsRoutes(nothing),
   ...chatRoutes(nothing), ...operationsRoutes(nothing), ...queuesRoutes(nothing),
   ...['/api/docs', '/api/docs/errors', '/api/openapi.json'].map((path) => ({ method: 'GET' as const, path })),
 ];

@@ -86,6 +86,7 @@ const IMPORTS: readonly Breach[] = [
   breach('modules-know-no-edge', `${ROOMS}/bad-edge.ts`, "import '../../edge/http/index.ts';"),
   breach('modules-know-no-edge', `${ROOMS}/bad-main.ts`, "import '../../main/compose.ts';"),
   breach('edge-knows-no-main', `${SERVER}/edge/http/bad.ts`, "import '../../main/compose.ts';"),
+  inModule('audit', 'accounts'),
   inModule('accounts', 'sessions'),
   inModule('sessions', 'friends'),
   inModule('friends', 'movies'),

@@ -124,7 +124,7 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
       },
     }),
     ...secondFactorRoutes(accounts),
-    ...administrationRoutes(accounts.administration),
+    ...administrationRoutes(accounts),
   ];
 }
 

@@ -20,8 +20,6 @@ export interface AdministrationDeps {
   readonly clock: Clock;
 }
 
-export type Administration = ReturnType<typeof createAdministration>;
-
 /** What administrators do to accounts. AC23–AC25 */
 export function createAdministration({ queries, sessions, audit, clock }: AdministrationDeps) {
   async function view(id: number): Promise<AdminUser> {
