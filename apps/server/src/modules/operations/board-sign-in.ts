@@ -37,7 +37,6 @@ export interface Admitted {
 
 export type BoardSignIn = ReturnType<typeof createBoardSignIn>;
 
-const NAME = 'watchparty_queues';
 /** As long as an access token, which is what the cookie holds: who looks away for longer signs in again. */
 const IDLE_SECONDS = 15 * 60;
 const RENEWED_AFTER_MS = 60_000;
@@ -49,8 +48,11 @@ const LONGEST_MS = 8 * 60 * 60 * 1000;
  * pages alone, and good for nothing once its session has ended or its owner is no administrator any more. QB1–QB4
  */
 export function createBoardSignIn({ path, publicUrl }: Settings, { accounts, sessions, clock }: Deps) {
-  const attributes = `Path=${path}; HttpOnly; SameSite=Strict${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
-  const cookie = (token: string): string => `${NAME}=${token}; Max-Age=${IDLE_SECONDS}; ${attributes}`;
+  const https = publicUrl.startsWith('https:');
+  // With the prefix browsers take it over https only, so that nobody on the way can plant one (RFC 6265bis).
+  const name = `${https ? '__Secure-' : ''}watchparty_queues`;
+  const attributes = `Path=${path}; HttpOnly; SameSite=Strict${https ? '; Secure' : ''}`;
+  const cookie = (token: string): string => `${name}=${token}; Max-Age=${IDLE_SECONDS}; ${attributes}`;
   const publicOrigin = new URL(publicUrl).origin;
 
   /** The cookie of a neighbour's page on the same host is ours too: what changes something must come from our own. */
@@ -90,14 +92,14 @@ export function createBoardSignIn({ path, publicUrl }: Settings, { accounts, ses
     /** Ends the session, if there is one, and answers the `Set-Cookie` that clears the cookie. */
     async signOut(write: Write, headers: Headers): Promise<string> {
       requireOwnPage(headers);
-      const actor = await actorOf(tokenOf(headers));
+      const actor = await actorOf(tokenOf(headers, name));
       if (actor !== undefined) await sessions.end(write, actor.sessionId);
-      return `${NAME}=; Max-Age=0; ${attributes}`;
+      return `${name}=; Max-Age=0; ${attributes}`;
     },
 
     /** Undefined: not signed in here, not any more, or no administrator. */
     async admitted(headers: Headers): Promise<Admitted | undefined> {
-      const token = tokenOf(headers);
+      const token = tokenOf(headers, name);
       const actor = await actorOf(token);
       if (token === undefined || actor === undefined) return undefined;
       if (clock.now() - issuedAtMs(token) < RENEWED_AFTER_MS) return { actor };
@@ -106,10 +108,10 @@ export function createBoardSignIn({ path, publicUrl }: Settings, { accounts, ses
   };
 }
 
-function tokenOf(headers: Headers): string | undefined {
+function tokenOf(headers: Headers, cookie: string): string | undefined {
   for (const pair of String(headers['cookie'] ?? '').split(';')) {
     const [name, ...value] = pair.trim().split('=');
-    if (name === NAME) return value.join('=') || undefined;
+    if (name === cookie) return value.join('=') || undefined;
   }
   return undefined;
 }

@@ -61,7 +61,7 @@ describe('Without a browser', () => {
     expect(cookie).toMatch(/^watchparty_queues=[\w.-]+; Max-Age=900; Path=\/admin\/queues; HttpOnly; SameSite=Strict$/);
     const secure = createBoardSignIn({ path: BOARD, publicUrl: 'https://party.example.org' }, { accounts: server.app.accounts, sessions: server.app.sessions, clock: { now: Date.now } });
     const given = { name: admin.username, password: admin.password };
-    expect(await secure.signIn(server.app.write, {}, given, { userAgent: '', ip: '::1' })).toMatch(/; Secure$/);
+    expect(await secure.signIn(server.app.write, {}, given, { userAgent: '', ip: '::1' })).toMatch(/^__Secure-watchparty_queues=.*; Secure$/);
   });
 
   test('[QB2] It is renewed for who goes on looking, for eight hours at most', async () => {
