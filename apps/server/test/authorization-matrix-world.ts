@@ -58,8 +58,8 @@ export async function createWorld(server: TestApp) {
       server.app.sessions.createSession(tx, effects, user.id, { userAgent: '', ip: '127.0.0.1' }));
     return { token: accessToken, refreshToken, sessionId };
   }
-  const inside: readonly (keyof People)[] = ['host', 'owner', 'member', 'bystander', 'banned'];
-  const renew = () => Promise.all(inside.map(async (name) => {
+  const busy: readonly (keyof People)[] = ['host', 'owner', 'member', 'bystander', 'banned'];
+  const renew = () => Promise.all(busy.map(async (name) => {
     people[name] = { ...people[name], token: (await signIn(people[name])).token };
   }));
 
