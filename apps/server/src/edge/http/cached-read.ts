@@ -40,13 +40,11 @@ export function createCachedRead(route: JsonRoute, cached: CachedRead, { cache, 
     const url = request.raw.url!;
     if ((cached.authorize !== undefined && cached.right === undefined) || request.method !== 'GET' || request.headers.origin !== undefined || fastLane.knows(url)) return;
     const targetOf = (params: CacheParams | undefined): CacheTarget | undefined => params && cache.target(policy, params);
-    const common = route.access === 'anyone' ? targetOf(cached.params(asked)) : undefined;
     fastLane.learn(url, {
       route, isOpen,
       lines: headerLines({ 'cache-control': cacheControl, ...corsHeaders(reply) }),
-      targetFor: common === undefined
-        ? (userId) => (userId === undefined ? undefined : targetOf(cached.params({ ...asked, actor: { userId } })))
-        : () => common,
+      target: route.access === 'anyone' ? targetOf(cached.params(asked)) : undefined,
+      targetFor: (userId) => targetOf(cached.params({ ...asked, actor: { userId } })),
       ...(right !== undefined && rightPolicy !== undefined && {
         right: {
           targetFor: (userId) => cache.target(rightPolicy, right.params({ ...asked, actor: { userId } })),

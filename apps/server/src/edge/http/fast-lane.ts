@@ -13,12 +13,14 @@ import type { Limiters, Limits } from './limits.ts';
 import { headerLines, type ReadyAnswers } from './ready-answer.ts';
 import type { RequestIds } from './request-ids.ts';
 import { hasBody } from './unread-body.ts';
+import { createUsersTargets } from './users-targets.ts';
 
 /** Where an address leads, as the framework found it. */
 export interface Place {
   readonly route: JsonRoute;
-  /** Which entry this caller gets; undefined: who is not signed in gets none. */
-  readonly targetFor: (userId: number | undefined) => CacheTarget | undefined;
+  /** The entry that everybody gets; undefined: each user has their own, and who is not signed in none. */
+  readonly target: CacheTarget | undefined;
+  readonly targetFor: (userId: number) => CacheTarget | undefined;
   /** What gives this caller the right to read it, where not everybody has it. */
   readonly right?: {
     readonly targetFor: (userId: number) => CacheTarget;
@@ -81,6 +83,7 @@ export function createFastLane(deps: Deps): FastLane {
   const constants = headerLines(deps.constantHeaders);
   const debug = log.isLevelEnabled('debug');
   const places = new Map<string, Place>();
+  const targetOf = createUsersTargets();
 
   function answer({ request, response, place, caller, startedAt }: Passage, page: CacheResult, decision: Decision): void {
     const requestId = requestIds(request);
@@ -143,7 +146,7 @@ export function createFastLane(deps: Deps): FastLane {
       if (place === undefined || !isOrdinary(request, response) || isClosing()) return framework(request, response);
       const startedAt = performance.now();
       const caller = callers.of(request);
-      const target = caller && place.targetFor(caller.signedIn?.claims.userId);
+      const target = caller && (place.target ?? (caller.signedIn && targetOf(place.targetFor, caller.signedIn.claims.userId)));
       if (target === undefined) return framework(request, response);
       const { policy, subject, signedIn } = caller!;
       const passage: Passage = {
@@ -153,7 +156,7 @@ export function createFastLane(deps: Deps): FastLane {
       if (!seek(passage, 'page', target)) return framework(request, response);
       if (signedIn !== undefined) {
         seek(passage, 'session', signedIn.session);
-        if (place.right !== undefined) seek(passage, 'right', place.right.targetFor(signedIn.claims.userId));
+        if (place.right !== undefined) seek(passage, 'right', targetOf(place.right.targetFor, signedIn.claims.userId)!);
       }
       limiters[policy].ask(subject, (decision) => {
         passage.decision = decision;

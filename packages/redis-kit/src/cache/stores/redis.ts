@@ -27,9 +27,14 @@ export function createRedisStore(connection: RedisConnection, newVersion: () => 
   /** CA10 */
   const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> => limited(connection.timeoutMs, what, work);
 
-  async function readAll(keys: string[]): Promise<(Buffer | null)[]> {
+  async function readVersions(keys: string[]): Promise<(string | null)[]> {
     if (keys.length === 0) return [];
-    return cluster ? Promise.all(keys.map((key) => client.getBuffer(key))) : client.mgetBuffer(keys);
+    return cluster ? Promise.all(keys.map((key) => client.get(key))) : client.mget(keys);
+  }
+
+  async function readValues(keys: readonly string[]): Promise<(Buffer | null)[]> {
+    if (keys.length === 0) return [];
+    return cluster ? Promise.all(keys.map((key) => client.getBuffer(key))) : client.mgetBuffer([...keys]);
   }
 
   /** Runs commands together; in a cluster each goes where its key lies. */
@@ -42,8 +47,9 @@ export function createRedisStore(connection: RedisConnection, newVersion: () => 
 
     read: (tags, keys) =>
       guarded('read', async () => {
-        const all = await readAll([...tags.map(tagKey), ...keys]);
-        return { versions: all.slice(0, tags.length).map((version) => version?.toString('latin1') ?? null), values: all.slice(tags.length) };
+        // Not one value: an entry is compared by the versions that it carries itself (CA1).
+        const [versions, values] = await Promise.all([readVersions(tags.map(tagKey)), readValues(keys)]);
+        return { versions, values };
       }),
 
     ensureVersions: (tags) =>
