@@ -16,13 +16,16 @@ const Person = Type.Object(
   { additionalProperties: false },
 );
 
+const MaybePerson = (description: string) =>
+  Type.Unsafe<Type.Static<typeof Person> | null>({ ...Nullable(Person), description });
+
 export const AuditEvent = Type.Object(
   {
     id: Type.Integer({ minimum: 1 }),
     at: Time,
     action: AuditAction,
-    user: Type.Unsafe<Type.Static<typeof Person> | null>({ ...Nullable(Person), description: 'Whose account it is about; null: of nobody known' }),
-    actor: Type.Unsafe<Type.Static<typeof Person> | null>({ ...Nullable(Person), description: 'Who did it; null: somebody not signed in' }),
+    user: MaybePerson('Whose account it is about; null: of nobody known'),
+    actor: MaybePerson('Who did it; null: somebody not signed in'),
     sessionId: Nullable(Uuid),
     ip: Nullable(Type.String()),
     userAgent: Nullable(Type.String()),
@@ -34,7 +37,9 @@ export type AuditEvent = Type.Static<typeof AuditEvent>;
 
 export const AuditQuery = Type.Object(
   {
-    cursor: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'The `nextCursor` of the page before' })),
+    cursor: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'The `nextCursor` of the page before' }),
+    ),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 50 })),
     userId: Type.Optional(Id),
     action: Type.Optional(AuditAction),

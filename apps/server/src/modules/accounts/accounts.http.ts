@@ -3,7 +3,7 @@ import {
   ChangePasswordBody, ForgotPasswordBody, GuestBody, GuestSignedIn, LoginBody, OwnProfile, PatchProfileBody, PutProfileBody,
   ReauthenticateBody, RegisterBody, ResetPasswordBody, SignedIn,
 } from '@watchparty/protocol';
-import { clientOf, jsonRoute, type Route, WithHeaders } from '../../kernel/route.ts';
+import { clientOf, jsonRoute, type RequestContext, type Route, WithHeaders } from '../../kernel/route.ts';
 import { accountPolicies } from './accounts.cache.ts';
 import type { Accounts } from './accounts.ts';
 import { administrationRoutes } from './administration.http.ts';
@@ -128,6 +128,6 @@ export function accountsRoutes({ accounts, refreshCookie }: Deps): Route[] {
   ];
 }
 
-function cookieOf({ headers: { cookie } }: { readonly headers: Readonly<Record<string, string | string[] | undefined>> }): string | undefined {
+function cookieOf({ headers: { cookie } }: Pick<RequestContext, 'headers'>): string | undefined {
   return typeof cookie === 'string' ? cookie : undefined;
 }

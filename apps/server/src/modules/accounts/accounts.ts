@@ -2,7 +2,7 @@ import type { OwnProfile, PatchProfileBody, PutProfileBody, ReauthenticateBody, 
 import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
-import type { Audit } from '../audit/index.ts';
+import { type Audit, byOwner } from '../audit/index.ts';
 import { profileChanged } from './accounts.cache.ts';
 import { accountMails } from './accounts.jobs.ts';
 import * as repo from './accounts.repo.ts';
@@ -38,18 +38,19 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     return row;
   }
 
-  async function change(write: Write, { userId, sessionId }: Actor, given: repo.ProfileChanges, client: Client): Promise<OwnProfile> {
+  async function change(write: Write, actor: Actor, given: repo.ProfileChanges, client: Client): Promise<OwnProfile> {
+    const { userId } = actor;
     const changes = { ...given, ...(given.email !== undefined && { email: storedEmail(given.email) }) };
     const movesEmail = changes.email !== undefined && changes.email !== (await ownRow(userId)).email;
     // Whoever has the address has the account. AC19
-    if (movesEmail) await sessions.requireRecentProof(sessionId);
+    if (movesEmail) await sessions.requireRecentProof(actor.sessionId);
     return write(async (tx, effects) => {
       effects.add(profileChanged(userId, { username: changes.username !== undefined }));
       const row = await unlessTaken(() => repo.updateProfile(tx, userId, changes, new Date(clock.now())));
       if (row === undefined) throw new Problem('auth.token_invalid');
       // Links that went to the address before are no keys to this account any more.
       if (changes.email !== undefined) await resets.removeOf(tx, userId);
-      if (movesEmail) await audit.record(tx, { action: 'account.email_changed', userId, actorId: userId, sessionId, client });
+      if (movesEmail) await audit.record(tx, { action: 'account.email_changed', ...byOwner(actor), client });
       return ownProfile(row);
     });
   }
@@ -85,12 +86,16 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     },
 
     /** Replaces the profile: a bio left out is emptied; names, address and language stay, for they cannot be empty. */
-    putProfile(write: Write, actor: Actor, { displayName, bio = '', ...rest }: PutProfileBody, client: Client): Promise<OwnProfile> {
+    putProfile(
+      write: Write, actor: Actor, { displayName, bio = '', ...rest }: PutProfileBody, client: Client,
+    ): Promise<OwnProfile> {
       return change(write, actor, { ...rest, display_name: displayName, bio }, client);
     },
 
     /** Ends the user's other sessions: whoever knew the old password is out. */
-    async changePassword(write: Write, actor: Actor, currentPassword: string, newPassword: string, client: Client): Promise<void> {
+    async changePassword(
+      write: Write, actor: Actor, currentPassword: string, newPassword: string, client: Client,
+    ): Promise<void> {
       const row = await ownRow(actor.userId);
       if (await secondFactors.isEnabled(actor.userId)) await sessions.requireRecentProof(actor.sessionId);
       await proofs.requirePassword(write, actor, row, currentPassword, { field: '/body/currentPassword', client });
@@ -101,7 +106,7 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
         if (!replaced) throw new Problem('accounts.password_wrong');
         await resets.removeOf(tx, row.id);
         await sessions.endOthers(tx, effects, row.id, actor.sessionId);
-        await audit.record(tx, { action: 'password.changed', userId: row.id, actorId: row.id, sessionId: actor.sessionId, client });
+        await audit.record(tx, { action: 'password.changed', ...byOwner(actor), client });
       });
     },
   };

@@ -24,7 +24,8 @@ export async function list(
   let rows = administered(db);
   let counted = db.selectFrom('users').select((eb) => eb.fn.countAll<number>().as('count')).where('guest_of', 'is', null);
   if (filter.q !== undefined) {
-    const found = sql<boolean>`(username ilike ${escaped(filter.q)} or display_name ilike ${escaped(filter.q)} or email ilike ${escaped(filter.q)})`;
+    const like = escaped(filter.q);
+    const found = sql<boolean>`(username ilike ${like} or display_name ilike ${like} or email ilike ${like})`;
     rows = rows.where(found);
     counted = counted.where(found);
   }

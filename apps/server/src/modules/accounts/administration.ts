@@ -5,7 +5,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { type PageOf, pageOf } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
-import type { Audit, AuditEntry } from '../audit/index.ts';
+import { type Audit, type AuditEntry, byOwner } from '../audit/index.ts';
 import { profileChanged } from './accounts.cache.ts';
 import { adminUser } from './accounts.views.ts';
 import * as repo from './administration.repo.ts';
@@ -37,7 +37,9 @@ export function createAdministration({ queries, sessions, audit, clock }: Admini
     user: view,
 
     /** What stays as it is ends nobody's session and is no event. */
-    async changeUser(write: Write, actor: Actor, id: number, { role, disabled }: PatchAdminUserBody, client: Client): Promise<AdminUser> {
+    async changeUser(
+      write: Write, actor: Actor, id: number, { role, disabled }: PatchAdminUserBody, client: Client,
+    ): Promise<AdminUser> {
       await sessions.requireRecentProof(actor.sessionId);
       await write(async (tx, effects) => {
         const { row, admins } = await repo.lockWithAdmins(tx, id);
@@ -48,7 +50,7 @@ export function createAdministration({ queries, sessions, audit, clock }: Admini
         if (wasAdmin && (after.role !== 'admin' || after.disabled) && admins === 1) throw new Problem('accounts.last_admin');
 
         const note = (entry: Pick<AuditEntry, 'action' | 'details'>) =>
-          audit.record(tx, { ...entry, userId: id, actorId: actor.userId, sessionId: actor.sessionId, client });
+          audit.record(tx, { ...entry, ...byOwner(actor), userId: id, client });
         effects.add(profileChanged(id, { username: false }));
         const now = new Date(clock.now());
         await repo.change(tx, id, { role: after.role, disabled_at: after.disabled ? (row.disabled_at ?? now) : null }, now);
@@ -70,7 +72,7 @@ export function createAdministration({ queries, sessions, audit, clock }: Admini
         if (!(await factors.remove(tx, id))) {
           throw new Problem((await repo.find(tx, id)) === undefined ? 'accounts.not_found' : 'accounts.second_factor_missing');
         }
-        await audit.record(tx, { action: 'second_factor.disabled', userId: id, actorId: actor.userId, sessionId: actor.sessionId, client });
+        await audit.record(tx, { action: 'second_factor.disabled', ...byOwner(actor), userId: id, client });
       });
       return view(id);
     },

@@ -2,7 +2,7 @@ import type { GuestBody, GuestSignedIn } from '@watchparty/protocol';
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
-import type { Audit } from '../audit/index.ts';
+import { type Audit, byOwner } from '../audit/index.ts';
 import * as repo from './guests.repo.ts';
 import type { Client, SessionOpener } from './sign-in.ts';
 
@@ -31,7 +31,7 @@ export function createGuests({ sessions, invitations, audit, clock }: GuestDeps)
         if (guest === undefined) throw new Problem('accounts.invite_invalid');
         const tokens = await sessions.createSession(tx, effects, guest.id, client, { endsAt });
         await audit.record(tx, {
-          action: 'guest.admitted', userId: guest.id, actorId: guest.id, sessionId: tokens.sessionId, client, details: { roomId },
+          action: 'guest.admitted', ...byOwner({ userId: guest.id, sessionId: tokens.sessionId }), client, details: { roomId },
         });
         return {
           guest: {

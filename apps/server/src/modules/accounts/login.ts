@@ -3,7 +3,7 @@ import type { Queries } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
-import type { Audit } from '../audit/index.ts';
+import { type Audit, byOwner } from '../audit/index.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile } from './accounts.views.ts';
 import type { Attempts } from './attempts.ts';
@@ -48,7 +48,9 @@ export function createLogin(deps: LoginDeps & { readonly secondFactors: Pick<Sec
   }
 
   /** The same work whether there is an account or not. */
-  async function refused(write: Write, row: repo.UserRow | undefined, client: Client, why: 'password' | 'code' | 'disabled'): Promise<void> {
+  async function refused(
+    write: Write, row: repo.UserRow | undefined, client: Client, why: 'password' | 'code' | 'disabled',
+  ): Promise<void> {
     await write((tx) =>
       audit.record(tx, { action: 'sign_in.failed', client, details: { why }, ...(row !== undefined && { userId: row.id }) }));
   }
@@ -87,7 +89,7 @@ export function createLogin(deps: LoginDeps & { readonly secondFactors: Pick<Sec
         if (!(await repo.holdPassword(tx, row.id, row.password_hash))) throw new Problem('auth.credentials_wrong');
         const tokens = await sessions.createSession(tx, effects, row.id, client);
         await audit.record(tx, {
-          action: 'sign_in.succeeded', userId: row.id, actorId: row.id, sessionId: tokens.sessionId, client,
+          action: 'sign_in.succeeded', ...byOwner({ userId: row.id, sessionId: tokens.sessionId }), client,
           details: { secondFactor: needsCode },
         });
         return { user: ownProfile(row), ...tokens };

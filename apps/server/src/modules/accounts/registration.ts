@@ -6,7 +6,7 @@ import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
-import type { Audit } from '../audit/index.ts';
+import { type Audit, byOwner } from '../audit/index.ts';
 import { accountMails } from './accounts.jobs.ts';
 import * as repo from './accounts.repo.ts';
 import { ownProfile } from './accounts.views.ts';
@@ -92,7 +92,7 @@ export function createRegistration(settings: RegistrationSettings, deps: Registr
         if (sendsWelcome) accountMails.sendWelcomeEmail(effects, email, user.username, user.locale);
         const tokens = await sessions.createSession(tx, effects, user.id, client);
         await audit.record(tx, {
-          action: 'account.registered', userId: user.id, actorId: user.id, sessionId: tokens.sessionId, client, details: { role },
+          action: 'account.registered', ...byOwner({ userId: user.id, sessionId: tokens.sessionId }), client, details: { role },
         });
         return { user: ownProfile(user), ...tokens };
       });

@@ -5,7 +5,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
-import type { Audit } from '../audit/index.ts';
+import { type Audit, byOwner } from '../audit/index.ts';
 import type { Attempts } from './attempts.ts';
 import * as repo from './second-factor.repo.ts';
 import type { Client, SessionOpener } from './sign-in.ts';
@@ -93,7 +93,7 @@ export function createSecondFactors({ queries, sessions, attempts, audit, clock 
         if (row.confirmed_at !== null) throw new Problem('accounts.second_factor_enabled');
         if (!(await takeCode(tx, row, plain(code)))) throw new Problem('auth.code_wrong');
         await repo.confirm(tx, actor.userId, now());
-        await audit.record(tx, { action: 'second_factor.enabled', ...of(actor), client });
+        await audit.record(tx, { action: 'second_factor.enabled', ...byOwner(actor), client });
         return newRecoveryCodes(tx, actor.userId);
       });
     },
@@ -104,7 +104,7 @@ export function createSecondFactors({ queries, sessions, attempts, audit, clock 
       return write(async (tx) => {
         const row = await repo.lock(tx, actor.userId);
         if (row === undefined || row.confirmed_at === null) throw new Problem('accounts.second_factor_missing');
-        await audit.record(tx, { action: 'second_factor.recovery_codes_made', ...of(actor), client });
+        await audit.record(tx, { action: 'second_factor.recovery_codes_made', ...byOwner(actor), client });
         return newRecoveryCodes(tx, actor.userId);
       });
     },
@@ -113,13 +113,11 @@ export function createSecondFactors({ queries, sessions, attempts, audit, clock 
       await sessions.requireRecentProof(actor.sessionId);
       await write(async (tx) => {
         if (!(await repo.remove(tx, actor.userId))) throw new Problem('accounts.second_factor_missing');
-        await audit.record(tx, { action: 'second_factor.disabled', ...of(actor), client });
+        await audit.record(tx, { action: 'second_factor.disabled', ...byOwner(actor), client });
       });
     },
   };
 }
-
-const of = ({ userId, sessionId }: Actor) => ({ userId, actorId: userId, sessionId });
 
 /** As people may type it: `Abcdef-ghijkl`, `123 456`. */
 const plain = (text: string): string => text.replaceAll(/[\s-]/g, '').toLowerCase();

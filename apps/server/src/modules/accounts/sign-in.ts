@@ -16,8 +16,13 @@ export interface Tokens {
 
 /** The seam to `modules/sessions`: accounts says who signed in, sessions makes what proves it. */
 export interface SessionOpener {
-  /** A new session of somebody who has just proven to be this user. `endsAt`: then at the latest, however often it is refreshed. */
-  createSession(tx: Tx, effects: Effects, userId: number, client: Client, options?: { readonly endsAt?: Date }): Promise<Tokens>;
+  /**
+   * A new session of somebody who has just proven to be this user. `endsAt`: then at the latest, however often it is
+   * refreshed.
+   */
+  createSession(
+    tx: Tx, effects: Effects, userId: number, client: Client, options?: { readonly endsAt?: Date },
+  ): Promise<Tokens>;
   /** Ends all sessions of a user but the one given, if one is. */
   endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string | undefined): Promise<void>;
   /** Ends all sessions of a user. */

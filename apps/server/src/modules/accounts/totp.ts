@@ -19,7 +19,9 @@ export function codeAt(secret: Uint8Array, step: number): string {
 export const stepAt = (nowMs: number): number => Math.floor(nowMs / 1000 / STEP_SECONDS);
 
 /** The half-minute that a code is of: this one or one beside it, and later than `lastStep`. Undefined: of none. */
-export function stepOf(secret: Uint8Array, code: string, { nowMs, lastStep }: { readonly nowMs: number; readonly lastStep: number }): number | undefined {
+export function stepOf(
+  secret: Uint8Array, code: string, { nowMs, lastStep }: { readonly nowMs: number; readonly lastStep: number },
+): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;
   const now = stepAt(nowMs);
   const steps = Array.from({ length: 2 * DRIFT + 1 }, (_, index) => now - DRIFT + index);
@@ -36,7 +38,9 @@ export function base32(bytes: Uint8Array): string {
 }
 
 /** What authenticator apps read from a QR code. */
-export function otpauthUri(secret: Uint8Array, { issuer, account }: { readonly issuer: string; readonly account: string }): string {
+export function otpauthUri(
+  secret: Uint8Array, { issuer, account }: { readonly issuer: string; readonly account: string },
+): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
   return `otpauth://totp/${label}?secret=${base32(secret)}&issuer=${encodeURIComponent(issuer)}`;
 }

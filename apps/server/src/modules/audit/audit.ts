@@ -1,5 +1,6 @@
 import type { AuditAction, AuditEvent, AuditQuery } from '@watchparty/protocol';
 import type { Queries, Tx } from '../../db/index.ts';
+import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Write } from '../../kernel/write.ts';
 import * as repo from './audit.repo.ts';
@@ -24,6 +25,9 @@ export interface AuditEntry {
   /** Words of the code's own, numbers and flags. */
   readonly details?: Readonly<Record<string, string | number | boolean>>;
 }
+
+/** Of what somebody does to their own account. */
+export const byOwner = ({ userId, sessionId }: Pick<Actor, 'userId' | 'sessionId'>) => ({ userId, actorId: userId, sessionId });
 
 export interface AuditPage {
   readonly items: AuditEvent[];

@@ -1,2 +1,2 @@
-export { type Audit, type AuditEntry, createAudit } from './audit.ts';
+export { type Audit, type AuditEntry, byOwner, createAudit } from './audit.ts';
 export { auditRoutes } from './audit.http.ts';
