@@ -78,7 +78,10 @@ function createRecent(
   };
   const kept: Record<string, readonly Thing[]> = { ...first };
   let turn = 0;
+  let addressed = 0;
   return {
+    /** How often the bystander's things were asked for. */
+    addressed: () => addressed,
     note({ operation, as }: HostileRequest, { status, text }: Answer): void {
       const noun = { createRoom: 'rooms', createMovie: 'movies', sendChatMessage: 'chat' }[operation.id];
       if (status === 201 && noun !== undefined && as === 'owner') {
@@ -95,6 +98,7 @@ function createRecent(
       const messages = /^\/api\/chat\/[^/]*\/messages\/\{id/.test(target);
       // Administrators may change everybody's things, and would.
       const among = as !== 'admin' && turn % 3 === 0 ? (untouched as typeof kept) : kept;
+      if (among !== kept && target.includes('{')) addressed += 1;
       const list = among[noun === 'chat' && !messages ? 'rooms' : noun] ?? [];
       const thing: Thing = list[turn % list.length] ?? { id: 1 };
       const userId = [people.owner.id, people.other.id, people.admin.id][turn % 3]!;
@@ -277,6 +281,7 @@ it(
     }
     expect(faults, `HOSTILE_SEED=${SEED} ${troubles.slice(0, 3).join('').slice(0, 4000)}`).toEqual([]);
     expect(await bystander.whole(), `HOSTILE_SEED=${SEED}`).toEqual(wholeBefore);
+    expect(recent.addressed(), `HOSTILE_SEED=${SEED}`).toBeGreaterThan(COUNT / 50);
     const [warm, last] = [memory[0]!, memory.at(-1)!];
     expect(last.heapMb - warm.heapMb, `${JSON.stringify(memory)}; HOSTILE_SEED=${SEED}`).toBeLessThan(MAX_GROWTH.heapMb);
     expect(last.rssMb - warm.rssMb, `${JSON.stringify(memory)}; HOSTILE_SEED=${SEED}`).toBeLessThan(MAX_GROWTH.rssMb);
