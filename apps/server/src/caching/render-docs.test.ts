@@ -18,6 +18,7 @@ const PROMISED: readonly [key: string, ttlSeconds: number][] = [
   ['cache:chat:*:messages:*', 60],
   ['cache:user:*:profile', 600],
   ['session:*', 14 * 86_400],
+  ['session:user:*', 14 * 86_400],
 ];
 
 const ttlSeconds = (env: Readonly<Record<string, string>> = {}): Readonly<Record<string, number>> =>
