@@ -10,12 +10,12 @@ export async function removeExpired(tx: Tx, now: Date, limit: number): Promise<s
     with gone as (
       delete from sessions where id in (
         select id from sessions where expires_at <= ${now} or ended_at <= ${now} limit ${limit} for update skip locked)
-      returning id, created_at, ended_at, ended_by
+      returning id, created_at, expires_at, ended_at, ended_by
     ), days as (
       select (created_at at time zone 'UTC')::date as day, 1 as created, 0 as signed_out, 0 as revoked from gone
       union all
       select (ended_at at time zone 'UTC')::date, 0, (ended_by = 'sign-out')::integer, (ended_by <> 'sign-out')::integer
-      from gone where ended_at is not null
+      from gone where ended_at < expires_at
     ), counted as (
       insert into session_days (day, created, signed_out, revoked)
       select day, sum(created), sum(signed_out), sum(revoked) from days group by day order by day

@@ -71,3 +71,24 @@ test('[SE5] A guest’s session ends with the guest’s time, however often it i
   await expect(identity.authenticate(accessToken)).rejects.toMatchObject({ detail: 'The session has ended' });
   await expect(refresh(refreshToken)).rejects.toMatchObject(REFUSED);
 });
+
+test('[SE2] A session that is ended while a refresh prolongs it, just when it expires, stays ended', async () => {
+  const { sessions, identity, userId, queries, write, open, now } = await prepare();
+  const { accessToken, sessionId } = await open();
+  const expires = (atMs: number) => (db: typeof queries) =>
+    db.updateTable('sessions').set({ expires_at: new Date(atMs) }).where('id', '=', sessionId).execute();
+  await expires(now() - 1)(queries);
+  const [locked, proceed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const prolonging = queries.transaction().execute(async (tx) => {
+    await expires(now() + DAY)(tx);
+    locked.resolve();
+    await proceed.promise;
+  });
+  await locked.promise;
+  const revoking = sessions.revoke(write, { userId, sessionId });
+  // It waits for the other; were it to go by what it sees, it would be done by now.
+  expect(await Promise.race([revoking.then(() => 'done', () => 'refused'), new Promise((resolve) => setTimeout(resolve, 200, 'waits'))])).toBe('waits');
+  proceed.resolve();
+  await Promise.all([prolonging, revoking]);
+  await expect(identity.authenticate(accessToken)).rejects.toMatchObject({ code: 'auth.token_invalid' });
+});

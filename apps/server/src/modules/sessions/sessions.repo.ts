@@ -96,7 +96,10 @@ export async function setAuthenticatedAt(tx: Tx, sessionId: string, now: Date): 
   await tx.updateTable('sessions').set({ authenticated_at: now }).where('id', '=', sessionId).execute();
 }
 
-/** Ends open sessions: some, all of a user, or all of a user but one. Answers those that had not ended before. */
+/**
+ * Ends sessions: some, all of a user, or all of a user but one. Answers those that had not ended before. Those that have
+ * expired are ended too: a refresh that began in time may be about to prolong one, and would bring it back.
+ */
 export async function end(
   tx: Tx,
   which: { readonly ids?: readonly string[]; readonly userId?: number; readonly exceptId?: string | undefined },
@@ -106,12 +109,12 @@ export async function end(
   let query = tx
     .updateTable('sessions')
     .set({ ended_at: now, ended_by: by, successor_sealed: null })
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now);
+    .where('ended_at', 'is', null);
   if (which.ids !== undefined) query = query.where('id', 'in', [...which.ids]);
   if (which.userId !== undefined) query = query.where('user_id', '=', which.userId);
   if (which.exceptId !== undefined) query = query.where('id', '!=', which.exceptId);
-  return query.returning(['id', 'user_id']).execute();
+  const ended = await query.returning(['id', 'user_id', 'expires_at']).execute();
+  return ended.filter(({ expires_at }) => expires_at > now);
 }
 
 /** A user's open sessions, without the `keep` seen last. */

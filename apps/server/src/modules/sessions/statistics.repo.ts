@@ -41,7 +41,7 @@ export async function countByDay(db: Queries, days: number, now: Date): Promise<
       select (created_at at time zone 'UTC')::date as day, 1 as created, 0 as signed_out, 0 as revoked from sessions
       union all
       select (ended_at at time zone 'UTC')::date, 0, (ended_by = 'sign-out')::integer, (ended_by <> 'sign-out')::integer
-      from sessions where ended_at is not null
+      from sessions where ended_at < expires_at
       union all
       select day, created, signed_out, revoked from session_days
     )
