@@ -2,6 +2,7 @@ import { createTurn, type Turn } from '../redis/index.ts';
 import { type Availability, createAvailability } from './availability.ts';
 import { type Entry, encodeEntry, etagOf } from './entry.ts';
 import { createFlights } from './flights.ts';
+import { globMatches } from './glob.ts';
 import { createInvalidation } from './invalidation.ts';
 import { type Copy, createL1 } from './l1.ts';
 import type { CacheLog } from './log.ts';
@@ -323,9 +324,3 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
 }
 
 const asText = (body: Buffer): string => body.toString('latin1');
-
-/** Redis's own globs, as far as keys need them: `*` and `?`. */
-function globMatches(pattern: string, key: string): boolean {
-  const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(key);
-}

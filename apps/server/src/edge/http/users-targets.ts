@@ -7,7 +7,7 @@ const MAX_TARGETS = 20_000;
 
 /** Each user's own entry of a page, its key and tags made once: the same people come again and again. */
 export function createUsersTargets(): (targetFor: TargetFor, userId: number) => CacheTarget | undefined {
-  const known = new Map<TargetFor, Map<number, CacheTarget | undefined>>();
+  const known = new Map<TargetFor, Map<number, CacheTarget>>();
   let size = 0;
   return (targetFor, userId) => {
     let users = known.get(targetFor);
@@ -18,8 +18,9 @@ export function createUsersTargets(): (targetFor: TargetFor, userId: number) => 
       users = undefined;
       size = 0;
     }
-    if (users === undefined) known.set(targetFor, (users = new Map()));
     const made = targetFor(userId);
+    if (made === undefined) return undefined;
+    if (users === undefined) known.set(targetFor, (users = new Map()));
     users.set(userId, made);
     size += 1;
     return made;
