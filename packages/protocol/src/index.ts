@@ -3,6 +3,7 @@ export * from './audit.ts';
 export * from './chat.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
+export * from './live/index.ts';
 export * from './movies.ts';
 export * from './operations.ts';
 export * from './page.ts';
