@@ -6,4 +6,5 @@ export type { CursorPage, Page, PageQuery } from './page.ts';
 export type { Picture } from './pictures.ts';
 export type { RoomsQuery } from './rooms.ts';
 export { createMemoryTokenStore, type Tokens, type TokenStore } from './tokens.ts';
+export * from './sync/index.ts';
 export type { Film, Progress } from './upload.ts';

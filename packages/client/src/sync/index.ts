@@ -1,0 +1,1 @@
+export { type Clock, type ClockAnswer, type ClockOptions, type ClockReading, createClock } from './clock.ts';
