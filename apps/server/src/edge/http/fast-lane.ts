@@ -6,12 +6,12 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { JsonRoute } from '../../kernel/route.ts';
 import type { Telemetry } from '../../kernel/telemetry.ts';
+import type { RequestIds } from '../answers/index.ts';
 import { pathOf } from './access-log.ts';
 import type { Caller, Callers } from './callers.ts';
 import { namesEtag } from './etags.ts';
 import type { Limiters, Limits } from './limits.ts';
 import { headerLines, type ReadyAnswers } from './ready-answer.ts';
-import type { RequestIds } from './request-ids.ts';
 import { hasBody } from './unread-body.ts';
 import { createUsersTargets } from './users-targets.ts';
 

@@ -9,6 +9,7 @@ import {
   type Access, type FormRoute, type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
 } from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
+import { compileBody } from '../answers/index.ts';
 import type { Drain } from './drain.ts';
 import { createCachedRead, type CachedReadDeps } from './cached-read.ts';
 import { type FormReader, refuseFormByHeaders } from './form-body.ts';
@@ -16,7 +17,7 @@ import type { Limits } from './limits.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { Continues } from './unread-body.ts';
 import { uploadBody } from './upload-body.ts';
-import { compileBody, compileText } from './validation.ts';
+import { compileText } from './validation.ts';
 
 export interface MountDeps extends CachedReadDeps {
   readonly limits: Limits;

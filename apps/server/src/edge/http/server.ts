@@ -1,4 +1,4 @@
-import { createServer, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, {
   type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController,
@@ -15,6 +15,7 @@ import type { Route } from '../../kernel/route.ts';
 import { StartError } from '../../kernel/start-error.ts';
 import { noTelemetry, type Telemetry } from '../../kernel/telemetry.ts';
 import type { Write } from '../../kernel/write.ts';
+import { createRequestIds, problemBody, problemHeaders, toProblem } from '../answers/index.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
 import { allowOrigins } from './cors.ts';
@@ -29,11 +30,9 @@ import { parseJsonBodies } from './json-body.ts';
 import { answerOtherMethods } from './methods.ts';
 import { createLimits, type Limiters } from './limits.ts';
 import { isStreamed, mount } from './mount.ts';
-import { problemBody, problemHeaders, toProblem } from './problems.ts';
 import { pageRoutes } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { createReadyAnswers } from './ready-answer.ts';
-import { createRequestIds } from './request-ids.ts';
 import { securityHeaders } from './security-headers.ts';
 import { answerUnreadBodies, holdBackContinue } from './unread-body.ts';
 import { createUnreadableHandler } from './unreadable.ts';
@@ -67,6 +66,8 @@ export interface HttpDeps {
   readonly cacheTtlSeconds: TtlSeconds;
   readonly limiters: Limiters;
   readonly secret: Uint8Array;
+  /** Called before the server listens, by who serves more than requests there: live connections. */
+  readonly onServer?: (server: Server) => void;
   readonly clock: Clock;
   readonly log: Log;
   /** By default nobody counts. */
@@ -181,6 +182,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   });
   for (const route of routes) if (!isStreamed(route)) mount(app, route, mountDeps);
   answerOtherMethods(app, routes);
+  deps.onServer?.(app.server);
 
   return { url: await listen(app, settings), routes, idempotency, close: drain.close };
 }

@@ -1,0 +1,4 @@
+export { type Check, compileBody, invalid } from './checking.ts';
+export { problemBody, problemHeaders, toProblem } from './problems.ts';
+export { createRequestIds, type RequestIds } from './request-ids.ts';
+export { refuseUnsafe } from './unsafe-values.ts';
