@@ -5,6 +5,10 @@ import { Id, Nullable, OptionalText, Text, Time, Uuid } from './text.ts';
 export const ParticipantRole = Type.Enum(['host', 'co-host', 'viewer']);
 export type ParticipantRole = Type.Static<typeof ParticipantRole>;
 
+/** Who commands the playback: hosts and co-hosts, or whoever is in the room. */
+export const PlaybackControl = Type.Enum(['hosts', 'everyone']);
+export type PlaybackControl = Type.Static<typeof PlaybackControl>;
+
 export const Room = Type.Object(
   {
     id: Id,
@@ -17,6 +21,9 @@ export const Room = Type.Object(
     isActive: Type.Boolean(),
     participantCount: Type.Integer(),
     maxParticipants: Type.Integer(),
+    playbackControl: PlaybackControl,
+    readyGate: Type.Boolean({ description: 'A start waits until all who watch can play, for a bounded time' }),
+    waitForSlow: Type.Boolean({ description: 'The film waits for somebody whose player lacks data, for a bounded time' }),
     createdAt: Time,
     updatedAt: Time,
   },
@@ -25,7 +32,10 @@ export const Room = Type.Object(
 export type Room = Type.Static<typeof Room>;
 
 export const Participant = Type.Object(
-  { userId: Id, username: Type.String(), role: ParticipantRole, joinedAt: Time, lastSeenAt: Time },
+  {
+    userId: Id, username: Type.String(), role: ParticipantRole, joinedAt: Time, lastSeenAt: Time,
+    online: Type.Boolean({ description: 'Has the room open now, on whatever connection' }),
+  },
   { additionalProperties: false, title: 'Participant' },
 );
 export type Participant = Type.Static<typeof Participant>;
@@ -37,6 +47,9 @@ const fields = {
   isPrivate: Type.Boolean(),
   password: Nullable(Type.String({ minLength: 1, maxLength: 200 })),
   maxParticipants: Type.Integer({ minimum: 1, maximum: 10_000 }),
+  playbackControl: PlaybackControl,
+  readyGate: Type.Boolean(),
+  waitForSlow: Type.Boolean(),
 };
 const replacing = {
   name: fields.name,
@@ -45,6 +58,9 @@ const replacing = {
   isPrivate: Type.Optional(fields.isPrivate),
   password: Type.Optional(fields.password),
   maxParticipants: Type.Optional(fields.maxParticipants),
+  playbackControl: Type.Optional(fields.playbackControl),
+  readyGate: Type.Optional(fields.readyGate),
+  waitForSlow: Type.Optional(fields.waitForSlow),
 };
 export const CreateRoomBody = Type.Object(replacing, { additionalProperties: false, title: 'CreateRoomBody' });
 /** PUT replaces: what is left out returns to its default (so a password left out is removed). */
@@ -91,6 +107,18 @@ export const Invitation = Type.Object(
 );
 export type Invitation = Type.Static<typeof Invitation>;
 
+export const PlaybackWaiting = Type.Object(
+  {
+    reason: Type.Enum(['start', 'buffering'], { description: '`start`: until all are ready; `buffering`: somebody’s player lacks data' }),
+    userIds: Type.Array(Id, { description: 'For whom' }),
+    usernames: Type.Array(Type.String(), { description: 'Their names, in the same order' }),
+    sinceMs: Type.Number({ description: 'Server time, ms since the Unix epoch' }),
+    untilMs: Type.Number({ description: 'Then the film goes on by itself; it is the timeline’s `at`' }),
+  },
+  { additionalProperties: false, title: 'PlaybackWaiting' },
+);
+export type PlaybackWaiting = Type.Static<typeof PlaybackWaiting>;
+
 export const Playback = Type.Object(
   {
     roomId: Id,
@@ -100,6 +128,8 @@ export const Playback = Type.Object(
     rate: Type.Number(),
     playing: Type.Boolean(),
     at: Type.Number({ description: 'Server time, milliseconds since the Unix epoch; may lie ahead: start then' }),
+    waiting: Nullable(PlaybackWaiting),
+    by: Nullable(Type.Integer({ description: 'Whose command it was; null: the server’s own doing' })),
   },
   { additionalProperties: false, title: 'Playback' },
 );

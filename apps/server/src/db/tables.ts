@@ -1,3 +1,4 @@
+import type { PlaybackWaiting } from '@watchparty/protocol';
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 /**
@@ -24,6 +25,7 @@ export interface Tables {
   room_invitations: RoomInvitationsTable;
   chat_counters: ChatCountersTable;
   chat_messages: ChatMessagesTable;
+  chat_reactions: ChatReactionsTable;
   chat_cleared_ids: ChatClearedIdsTable;
   chat_days: ChatDaysTable;
   room_days: RoomDaysTable;
@@ -206,6 +208,12 @@ interface RoomsTable {
   playback_rate: Generated<number>;
   playback_playing: Generated<boolean>;
   playback_at: Generated<number>;
+  playback_control: Generated<'hosts' | 'everyone'>;
+  ready_gate: Generated<boolean>;
+  wait_for_slow: Generated<boolean>;
+  playback_waiting: PlaybackWaiting | null;
+  playback_by: number | null;
+  playback_waited_until: Generated<number>;
   last_activity_at: Stamp;
   created_at: Stamp;
   updated_at: Stamp;
@@ -218,6 +226,7 @@ interface RoomParticipantsTable {
   role: 'host' | 'co-host' | 'viewer';
   joined_at: Stamp;
   last_seen_at: Stamp;
+  waited_at: Generated<number[]>;
 }
 
 /** Owner: modules/rooms. */
@@ -251,6 +260,15 @@ interface RoomInvitationsTable {
 interface ChatCountersTable {
   room_id: number;
   last_seq: number;
+  last_change: Generated<number>;
+}
+
+/** Owner: modules/chat. */
+interface ChatReactionsTable {
+  message_id: string;
+  user_id: number;
+  emoji: string;
+  created_at: Date;
 }
 
 /** Owner: modules/chat. */
@@ -265,6 +283,10 @@ interface ChatMessagesTable {
   created_at: Stamp;
   edited_at: Date | null;
   deleted_at: Date | null;
+  change: number | null;
+  mentions: JSONColumnType<object[]>;
+  reply_to_id: string | null;
+  reply_to_seq: number | null;
 }
 
 /** Owner: modules/chat. */
