@@ -211,6 +211,10 @@ const chat: Record<string, readonly Case[]> = {
     of('of a private room', signedIn({ guest: 200, stranger: 'rooms.not_found' }), messages()),
     of('of a public room', signedIn(), ({ publicRoom }) => `/api/chat/${publicRoom}/messages`),
   ],
+  listChatChanges: [
+    of('of a private room', signedIn({ guest: 200, stranger: 'rooms.not_found' }), messages('/changes?after=0')),
+    of('of a public room', signedIn(), ({ publicRoom }) => `/api/chat/${publicRoom}/messages/changes?after=0`),
+  ],
   sendChatMessage: [
     of(
       'in a private room', signedIn({ guest: 201, others: 201, stranger: 'rooms.not_found', admin: 'rooms.not_participant' }),

@@ -1,4 +1,4 @@
-import type { ChatMessage, SendChatBody, SeqQuery } from '@watchparty/protocol';
+import type { ChangesQuery, ChatChanges, ChatMessage, SendChatBody, SeqQuery } from '@watchparty/protocol';
 import type { Caller, CallOptions, CreateOptions } from './caller.ts';
 import type { CursorPage } from './page.ts';
 
@@ -13,6 +13,10 @@ export function chatCalls({ data, create }: Caller) {
       { signal }: CallOptions = {},
     ): Promise<CursorPage<ChatMessage>> =>
       data({ method: 'GET', path: at(roomId), query: { before, after, limit }, signal }),
+
+    /** Messages that changed after the change `after`; go on from `changeCursor` while there are more. */
+    changes: (roomId: number, { after, limit }: ChangesQuery, { signal }: CallOptions = {}): Promise<ChatChanges> =>
+      data({ method: 'GET', path: at(roomId, '/changes'), query: { after, limit }, signal }),
 
     send: (roomId: number, message: SendChatBody, options?: CreateOptions): Promise<ChatMessage> =>
       create(at(roomId), message, options),

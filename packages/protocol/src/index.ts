@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './audit.ts';
 export * from './chat.ts';
+export * from './emoji.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './live/index.ts';

@@ -186,7 +186,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads, delivery,
       log: log.child({ module: 'rooms' }),
     });
-    const chat = createChat({ queries, rooms, clock });
+    const chat = createChat({ queries, rooms, write: outbox.write, clock });
     const movieFiles = createMovieFiles({
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });

@@ -1,2 +1,5 @@
+export * from './chat.ts';
 export * from './clock.ts';
 export * from './event.ts';
+export * from './notices.ts';
+export * from './rooms.ts';

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { ChatMessage, CursorPage, EditChatBody, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
+import { ChangesQuery, ChatChanges, ChatMessage, CursorPage, EditChatBody, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
 import { rightToRead } from '../rooms/index.ts';
@@ -37,8 +37,16 @@ export function chatRoutes(chat: Chat): Route[] {
     jsonRoute({
       method: 'POST', path: '/api/chat/:roomId/messages', id: 'sendChatMessage', tag, access: 'user', guests: { room: 'roomId' },
       summary: 'Say something in a room', params, body: SendChatBody, response: ChatMessage, status: 201, idempotent: true,
-      errors: ['rooms.not_found', 'rooms.not_participant', 'chat.client_message_id_reused'],
+      errors: ['rooms.not_found', 'rooms.not_participant', 'chat.client_message_id_reused', 'chat.reply_not_found', 'request.conflict'],
       handle: ({ write, actor, params: { roomId }, body }) => chat.send(write, actor, roomId, body),
+    }),
+    jsonRoute({
+      method: 'GET', path: '/api/chat/:roomId/messages/changes', id: 'listChatChanges', tag, access: 'user', guests: { room: 'roomId' },
+      summary: 'Messages edited, deleted or reacted to after a change, each as it is now',
+      description:
+        'For whoever was away: go on from the `changeCursor` that was given last, by this route or on entering the room.',
+      params, query: ChangesQuery, response: ChatChanges, errors: ['rooms.not_found', 'rooms.not_participant'],
+      handle: ({ actor, params: { roomId }, query }) => chat.changes(actor, roomId, query),
     }),
     jsonRoute({
       method: 'PATCH', path: '/api/chat/:roomId/messages/:id', id: 'editChatMessage', tag, access: 'user', guests: { room: 'roomId' },

@@ -1,61 +1,53 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Queries, Tables, Tx } from '../../db/index.ts';
 
-export type ChatRow = Selectable<Tables['chat_messages']> & { readonly username: string };
-
-export interface NewMessage {
-  readonly id: string;
-  readonly roomId: number;
-  readonly userId: number;
-  readonly content: string;
-  readonly playbackPositionSeconds: number | null;
-  readonly clientMessageId: string | null;
-  readonly now: Date;
+export interface ChatRow extends Selectable<Tables['chat_messages']> {
+  readonly username: string;
+  /** What it answers; null: nothing, or nothing that is still there. Times are JSON's. */
+  readonly answered: {
+    readonly id: string; readonly seq: number; readonly userId: number; readonly username: string; readonly content: string;
+    readonly deletedAt: string | null;
+  } | null;
+  readonly reactions: readonly object[] | null;
 }
 
 /**
- * Takes the room's next number and stores the message with it, in one statement. The counter's row lock orders the
- * room's messages until the transaction ends; a rollback gives the number back. CH1
+ * A named read model over the chat's tables and accounts' `users`. `source` gives rows of `chat_messages` as `m`; for
+ * each the message that it answers and its reactions are looked up by their primary keys.
  */
-export async function insert(tx: Tx, message: NewMessage): Promise<number> {
-  const { rows } = await sql<{ seq: number }>`
-    with counter as (
-      insert into chat_counters as c (room_id, last_seq) values (${message.roomId}, 1)
-      on conflict (room_id) do update set last_seq = c.last_seq + 1
-      returning last_seq)
-    insert into chat_messages
-      (id, room_id, seq, user_id, content, playback_position_seconds, client_message_id, created_at)
-    select ${message.id}::uuid, ${message.roomId}::int, last_seq, ${message.userId}::int, ${message.content}::text,
-      ${message.playbackPositionSeconds}::float8, ${message.clientMessageId}::text, ${message.now}::timestamptz
-    from counter
-    returning seq
-  `.execute(tx);
-  return rows[0]!.seq;
-}
-
-/** A named read model over `chat_messages` and accounts' `users`. */
-const messages = (db: Queries) =>
-  db.selectFrom('chat_messages').innerJoin('users', 'users.id', 'chat_messages.user_id').selectAll('chat_messages').select('users.username');
+const messages = (source: RawBuilder<unknown>) => sql<ChatRow>`
+  select m.*, u.username, answered.answered, given.reactions
+  from ${source}
+  join users u on u.id = m.user_id
+  left join lateral (
+    select jsonb_build_object('id', a.id, 'seq', a.seq, 'userId', a.user_id, 'username', au.username,
+      'content', left(a.content, 300), 'deletedAt', a.deleted_at) as answered
+    from chat_messages a join users au on au.id = a.user_id where a.id = m.reply_to_id) as answered on m.reply_to_id is not null
+  left join lateral (
+    select jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'userIds', e.ids) order by e.first, e.emoji) as reactions
+    from (
+      select emoji, count(*) as count, array_agg(user_id order by created_at, user_id) as ids, min(created_at) as first
+      from chat_reactions where message_id = m.id group by emoji) as e) as given on m.change is not null`;
 
 /**
  * The message, or what is left of one that was cleared away: in one statement, so that it is not missed on its way from
  * one table to the other. Reads `chat_messages_client_id_key` and the primary key of `chat_cleared_ids`. CH3, CC2
  */
 export async function findByClientId(db: Queries, userId: number, clientMessageId: string): Promise<ChatRow | undefined> {
-  const { rows } = await sql<ChatRow>`
-    select m.*, u.username from (
-      select * from chat_messages where user_id = ${userId} and client_message_id = ${clientMessageId}
-      union all
-      select id, room_id, seq, user_id, '', null, client_message_id, created_at, null, cleared_at
-      from chat_cleared_ids where user_id = ${userId} and client_message_id = ${clientMessageId}) as m
-    join users u on u.id = m.user_id
-  `.execute(db);
+  const { rows } = await messages(sql`(
+    select id, room_id, seq, user_id, content, playback_position_seconds, client_message_id, created_at, edited_at, deleted_at,
+      change, mentions, reply_to_id, reply_to_seq
+    from chat_messages where user_id = ${userId} and client_message_id = ${clientMessageId}
+    union all
+    select id, room_id, seq, user_id, '', null, client_message_id, created_at, null, cleared_at, null, '[]', null, null
+    from chat_cleared_ids where user_id = ${userId} and client_message_id = ${clientMessageId}) as m`).execute(db);
   return rows[0];
 }
 
-/** True for the error of an insert whose `clientMessageId` somebody stored a moment before. */
-export const isClientIdTaken = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'constraint' in error && error.constraint === 'chat_messages_client_id_key';
+export async function find(db: Queries, id: string): Promise<ChatRow> {
+  const { rows } = await messages(sql`(select * from chat_messages where id = ${id}) as m`).execute(db);
+  return rows[0]!;
+}
 
 export interface SeqWindow {
   readonly before?: number;
@@ -65,22 +57,95 @@ export interface SeqWindow {
 
 /** Ascending by seq; reads `chat_messages_room_seq_key` from whichever end is nearer. CH4 */
 export async function list(db: Queries, roomId: number, { before, after, limit }: SeqWindow): Promise<ChatRow[]> {
-  const inRoom = messages(db).where('chat_messages.room_id', '=', roomId).limit(limit);
-  if (after !== undefined) return inRoom.where('seq', '>', after).orderBy('seq').execute();
-  const newest = before === undefined ? inRoom : inRoom.where('seq', '<', before);
-  return (await newest.orderBy('seq', 'desc').execute()).toReversed();
+  const window = after === undefined
+    ? sql`and seq < ${before ?? Number.MAX_SAFE_INTEGER} order by seq desc`
+    : sql`and seq > ${after} order by seq`;
+  const source = sql`(select * from chat_messages where room_id = ${roomId} ${window} limit ${limit}) as m`;
+  const { rows } = await sql<ChatRow>`${messages(source)} order by m.seq`.execute(db);
+  return rows;
 }
 
-/** Locks the message until the transaction ends. */
+/** Those that changed after the one numbered `after`, ascending; reads `chat_messages_change_idx`. CH8 */
+export async function listChanged(db: Queries, roomId: number, after: number, limit: number): Promise<ChatRow[]> {
+  const source = sql`(
+    select * from chat_messages where room_id = ${roomId} and change > ${after} order by change limit ${limit}) as m`;
+  const { rows } = await sql<ChatRow>`${messages(source)} order by m.change`.execute(db);
+  return rows;
+}
+
+/** The number of the room's latest change. */
+export async function lastChange(db: Queries, roomId: number): Promise<number> {
+  const row = await db.selectFrom('chat_counters').select('last_change').where('room_id', '=', roomId).executeTakeFirst();
+  return row?.last_change ?? 0;
+}
+
+/** Locks the room's counters, then the message, until the transaction ends: changes of a chat wait for each other here. */
 export async function lock(tx: Tx, roomId: number, id: string): Promise<ChatRow | undefined> {
-  return messages(tx).where('chat_messages.id', '=', id).where('chat_messages.room_id', '=', roomId)
-    .forUpdate('chat_messages').executeTakeFirst();
+  await tx.selectFrom('chat_counters').select('room_id').where('room_id', '=', roomId).forUpdate().executeTakeFirst();
+  await tx.selectFrom('chat_messages').select('id').where('id', '=', id).where('room_id', '=', roomId).forUpdate().executeTakeFirst();
+  const { rows } = await messages(sql`(select * from chat_messages where id = ${id} and room_id = ${roomId}) as m`).execute(tx);
+  return rows[0];
 }
 
-export async function edit(tx: Tx, id: string, content: string, now: Date): Promise<void> {
-  await tx.updateTable('chat_messages').set({ content, edited_at: now }).where('id', '=', id).execute();
+/** Under the locks of `lock`: numbers the room's next change, and makes it the message's. CH8 */
+const numbered = (roomId: number) => sql`
+  number as (update chat_counters set last_change = last_change + 1 where room_id = ${roomId} returning last_change)`;
+
+interface Edit {
+  readonly content: string;
+  readonly mentions: readonly object[];
+  readonly now: Date;
 }
 
-export async function erase(tx: Tx, id: string, now: Date): Promise<void> {
-  await tx.updateTable('chat_messages').set({ content: '', deleted_at: now }).where('id', '=', id).execute();
+/** Answers the number of the change. */
+export async function edit(tx: Tx, { id, room_id }: ChatRow, { content, mentions, now }: Edit): Promise<number> {
+  const { rows } = await sql<{ change: number }>`
+    with ${numbered(room_id)}
+    update chat_messages set content = ${content}, mentions = ${JSON.stringify(mentions)}::jsonb, edited_at = ${now}, change = last_change
+    from number where id = ${id} returning change
+  `.execute(tx);
+  return rows[0]!.change;
+}
+
+/** With its text go those whom it names and the reactions. Answers the number of the change. */
+export async function erase(tx: Tx, { id, room_id }: ChatRow, now: Date): Promise<number> {
+  const { rows } = await sql<{ change: number }>`
+    with ${numbered(room_id)},
+    taken as (delete from chat_reactions where message_id = ${id})
+    update chat_messages set content = '', mentions = '[]', deleted_at = ${now}, change = last_change
+    from number where id = ${id} returning change
+  `.execute(tx);
+  return rows[0]!.change;
+}
+
+/** Under the locks of `lock`. Answers the number of the change, undefined when the person had given it already. */
+export async function addReaction(tx: Tx, { id, room_id }: ChatRow, reaction: Reaction): Promise<number | undefined> {
+  const { rows } = await sql<{ change: number }>`
+    with given as (
+      insert into chat_reactions (message_id, user_id, emoji, created_at)
+      values (${id}, ${reaction.userId}, ${reaction.emoji}, ${reaction.now}) on conflict do nothing returning message_id),
+    number as (
+      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from given) returning last_change)
+    update chat_messages set change = last_change from number where id = ${id} returning change
+  `.execute(tx);
+  return rows[0]?.change;
+}
+
+/** The same, undefined when there was none to take back. */
+export async function removeReaction(tx: Tx, { id, room_id }: ChatRow, reaction: Omit<Reaction, 'now'>): Promise<number | undefined> {
+  const { rows } = await sql<{ change: number }>`
+    with taken as (
+      delete from chat_reactions where message_id = ${id} and user_id = ${reaction.userId} and emoji = ${reaction.emoji}
+      returning message_id),
+    number as (
+      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from taken) returning last_change)
+    update chat_messages set change = last_change from number where id = ${id} returning change
+  `.execute(tx);
+  return rows[0]?.change;
+}
+
+interface Reaction {
+  readonly userId: number;
+  readonly emoji: string;
+  readonly now: Date;
 }

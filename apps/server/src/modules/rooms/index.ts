@@ -1,5 +1,6 @@
 export { cleanupInactiveParticipants, cleanupInactiveRooms } from './cleanup.jobs.ts';
 export { createRoomCleanup } from './cleanup.ts';
+export type { Held } from './holding.ts';
 export { roomPolicies } from './rooms.cache.ts';
 export type { PlayableMovies } from './room-playback.ts';
 export { roomInvitationEmail, roomJobs } from './rooms.jobs.ts';

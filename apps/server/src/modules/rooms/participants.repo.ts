@@ -52,19 +52,6 @@ export async function touch(tx: Queries, roomId: number, userId: number, now: Da
     .where('room_id', '=', roomId).where('user_id', '=', userId).execute();
 }
 
-/**
- * Whether the person takes part; if so they and the room stay until the transaction ends. The room is locked first, as
- * whoever removes it does: the other way round they would wait for each other.
- */
-export async function hold(tx: Tx, roomId: number, userId: number): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from rooms r join room_participants p on p.room_id = r.id
-    where r.id = ${roomId} and p.user_id = ${userId}
-    for key share of r for key share of p
-  `.execute(tx);
-  return rows.length === 1;
-}
-
 /** A named read model over `room_participants` and accounts' `users`. */
 const people = (db: Queries, roomId: number) =>
   db.selectFrom('room_participants').innerJoin('users', 'users.id', 'room_participants.user_id')

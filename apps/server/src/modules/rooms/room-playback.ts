@@ -5,7 +5,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
-import { apply, loaded, positionAt } from './playback.ts';
+import { apply, loaded } from './playback.ts';
 import { mayControl } from './rooms.policy.ts';
 import { recordWatched } from './room-days.repo.ts';
 import { roomChanged } from './rooms.cache.ts';
@@ -89,11 +89,6 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
         if (done !== 'movie-changed') return done;
       }
       throw new Problem('request.conflict');
-    },
-
-    /** Where the film stands in the room now, null when it plays none. */
-    async positionSeconds(row: repo.RoomRow): Promise<number | null> {
-      return row.movie_id === null ? null : positionAt(timelineOf(row), clock.now(), await durationOf(row.movie_id));
     },
 
     /** PB5 */

@@ -33,7 +33,7 @@ export async function findWithPart(
 
 /**
  * Locks the room until the transaction ends: all that changes it or its people waits here, in turn. What only needs
- * the room to exist (its chat, by foreign keys and `participants.hold`) does not wait.
+ * the room to exist (its chat, by foreign keys and `holding.repo.ts`) does not wait.
  */
 export async function lock(tx: Tx, id: number): Promise<RoomRow | undefined> {
   return tx.selectFrom('rooms').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
@@ -41,11 +41,6 @@ export async function lock(tx: Tx, id: number): Promise<RoomRow | undefined> {
 
 export async function update(tx: Tx, id: number, changes: RoomChanges): Promise<RoomRow> {
   return tx.updateTable('rooms').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
-}
-
-/** Says that something goes on in the room; nothing else about it changes. */
-export async function noteActivity(db: Queries, id: number, now: Date): Promise<void> {
-  await db.updateTable('rooms').set({ last_activity_at: now }).where('id', '=', id).execute();
 }
 
 /** Waits for those that hold the room. */

@@ -1,5 +1,4 @@
 import type { PatchRoomBody, Room, RoomBody } from '@watchparty/protocol';
-import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Reads } from '../../kernel/cache-policy.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -7,6 +6,7 @@ import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
+import { createHolding } from './holding.ts';
 import { createInvitations } from './invitations.ts';
 import { createInvites } from './invites.ts';
 import { createJoining, type JoiningDeps } from './joining.ts';
@@ -31,22 +31,12 @@ export interface RoomsDeps extends Omit<JoiningDeps, 'invites'> {
 
 export interface RoomStanding extends Standing {
   readonly hasPassword: boolean;
-  /** Null when the room plays nothing. */
-  positionSeconds(): Promise<number | null>;
-  /**
-   * The actor does something in the room now: keeps `lastSeenAt` true to a minute and the room's last activity to an
-   * hour. Statements of their own, not part of a change: under its locks they could wait for one another.
-   */
-  noteActivity(): Promise<void>;
 }
 
 export type Rooms = ReturnType<typeof createRooms>;
 
 /** Enough for friends; a host who wants a hall sets it. */
 export const DEFAULT_MAX_PARTICIPANTS = 50;
-
-const SEEN_EVERY_MS = 60_000;
-const ACTIVE_EVERY_MS = 60 * 60 * 1000;
 
 export function createRooms(deps: RoomsDeps) {
   const { queries, passwords, clock } = deps;
@@ -89,6 +79,7 @@ export function createRooms(deps: RoomsDeps) {
     ...createJoining({ ...deps, invites }),
     ...createInvitations({ ...deps, invites }),
     ...createPeople(deps),
+    ...createHolding(deps),
     playback: playback.playback,
     command: playback.command,
     movieRemoved: playback.movieRemoved,
@@ -163,24 +154,10 @@ export function createRooms(deps: RoomsDeps) {
 
     isInRoomPlaying: (userId: number, movieId: number) => repo.isInRoomPlaying(queries, userId, movieId),
 
-    /** For what else lives in a room, such as its chat: who the actor is there, and where the film stands. */
+    /** For what else lives in a room, such as its chat: who the actor is there. */
     async standing(actor: Actor | undefined, id: number): Promise<RoomStanding> {
-      const { row, standing, lastSeenAt } = await look(queries, id, actor);
-      return {
-        ...standing,
-        hasPassword: row.password_hash !== null,
-        positionSeconds: () => playback.positionSeconds(row),
-        async noteActivity() {
-          const at = now();
-          if (actor !== undefined && lastSeenAt !== undefined && at.getTime() - lastSeenAt.getTime() >= SEEN_EVERY_MS) {
-            await participants.touch(queries, id, actor.userId, at);
-          }
-          if (at.getTime() - row.last_activity_at.getTime() >= ACTIVE_EVERY_MS) await repo.noteActivity(queries, id, at);
-        },
-      };
+      const { row, standing } = await look(queries, id, actor);
+      return { ...standing, hasPassword: row.password_hash !== null };
     },
-
-    /** Whether the person takes part; if so they and the room stay until the transaction ends. */
-    hold: (tx: Tx, id: number, userId: number): Promise<boolean> => participants.hold(tx, id, userId),
   };
 }

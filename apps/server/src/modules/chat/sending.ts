@@ -1,0 +1,173 @@
+import { type ChatMention, type ChatMessage, chatMessages, notice, type SendChatBody } from '@watchparty/protocol';
+import type { Queries, Tx } from '../../db/index.ts';
+import type { Actor } from '../../kernel/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { createGroupedWrite } from '../../kernel/grouped-write.ts';
+import { uuidv7 } from '../../kernel/ids.ts';
+import { broadcasted } from '../../kernel/live.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Effects, Write } from '../../kernel/write.ts';
+import type { Held, Rooms } from '../rooms/index.ts';
+import { chatsChanged } from './chat.cache.ts';
+import { mayWrite } from './chat.policy.ts';
+import * as chats from './chat.repo.ts';
+import { excerpt, messageView, replyView } from './chat.views.ts';
+import { mentionsOf, namesIn } from './mentions.ts';
+import * as repo from './sending.repo.ts';
+
+export interface SendingDeps {
+  readonly queries: Queries;
+  readonly rooms: Pick<Rooms, 'standing' | 'holdAll' | 'named' | 'noteActivity'>;
+  /** What concurrent messages are committed by, together. A request's own `write` may commit more with its message. */
+  readonly write: Write;
+  readonly clock: Clock;
+}
+
+interface Saying extends SendChatBody {
+  readonly actor: Actor;
+  readonly roomId: number;
+}
+
+interface Said {
+  readonly message: ChatMessage;
+  readonly held: Held;
+}
+
+/** Sends messages: many at once in few statements, one alone in its own. CH1–CH3, CH6, CH7, CH9 */
+export function createSending({ queries, rooms, write: ownWrite, clock }: SendingDeps) {
+  /** Whom each text names, of those in its room. CH7 */
+  async function mentionsIn(tx: Tx, texts: readonly { readonly roomId: number; readonly content: string }[]): Promise<ChatMention[][]> {
+    const names = texts.flatMap(({ roomId, content }) => namesIn(content).map((name) => ({ roomId, name })));
+    const found = await rooms.named(tx, names);
+    return texts.map(({ roomId, content }) => mentionsOf(content, roomId, found));
+  }
+
+  async function answeredBy(tx: Tx, sayings: readonly Saying[]): ReturnType<typeof repo.findAnswered> {
+    const ids = sayings.flatMap(({ replyToId = [] }) => replyToId);
+    return ids.length === 0 ? new Map() : repo.findAnswered(tx, ids);
+  }
+
+  /**
+   * Says all of these; undefined for what is to be said alone: there it says why it cannot be, or that it was before.
+   * Locks the rooms first, then the people in them, then the counters, each in order, as everybody does.
+   */
+  async function say(tx: Tx, effects: Effects, sayings: readonly Saying[]): Promise<(Said | undefined)[]> {
+    const held = await rooms.holdAll(tx, sayings.map(({ roomId, actor }) => ({ roomId, userId: actor.userId })));
+    const answered = await answeredBy(tx, sayings);
+    const now = new Date(clock.now());
+
+    const drafts = sayings.flatMap((saying, at) => {
+      const { roomId, replyToId } = saying;
+      const reply = replyToId === undefined ? undefined : answered.get(replyToId);
+      const replies = reply !== undefined && reply.roomId === roomId && reply.deletedAt === null;
+      return held[at] === undefined || (replyToId !== undefined && !replies) ? [] : [{ at, saying, reply, held: held[at] }];
+    });
+    const mentions = await mentionsIn(tx, drafts.map(({ saying }) => saying));
+    const messages = drafts.map(({ saying, reply, held: { positionSeconds } }, nth): repo.NewMessage => ({
+      id: uuidv7(now.getTime()), roomId: saying.roomId, userId: saying.actor.userId, content: saying.content,
+      playbackPositionSeconds: positionSeconds, clientMessageId: saying.clientMessageId ?? null, mentions: mentions[nth]!,
+      replyToId: reply?.id ?? null, replyToSeq: reply?.seq ?? null,
+    }));
+    const seqs = await stored(tx, messages, now);
+
+    const said = sayings.map((): Said | undefined => undefined);
+    for (const [nth, { at, saying, reply, held: place }] of drafts.entries()) {
+      const { id, mentions: named, replyToId: _id, replyToSeq: _seq, ...stays } = messages[nth]!;
+      const seq = seqs.get(id);
+      if (seq === undefined) continue;
+      const message: ChatMessage = {
+        id, seq, ...stays, username: saying.actor.username, mentions: named as ChatMention[],
+        replyTo: reply === undefined ? null : replyView(reply), reactions: [], change: null,
+        createdAt: now.toISOString(), editedAt: null, deletedAt: null,
+      };
+      said[at] = { message, held: place };
+      notify(effects, message, message.mentions);
+    }
+    tell(effects, said.flatMap((one) => one?.message ?? []));
+    return said;
+  }
+
+  async function stored(tx: Tx, messages: readonly repo.NewMessage[], now: Date): Promise<ReadonlyMap<string, number>> {
+    const [only] = messages;
+    if (only === undefined) return new Map();
+    if (messages.length === 1) {
+      const seq = await repo.insertOne(tx, only, now);
+      return new Map(seq === undefined ? [] : [[only.id, seq]]);
+    }
+    await repo.lockCounters(tx, [...new Set(messages.map(({ roomId }) => roomId))]);
+    return repo.insertAll(tx, messages, now);
+  }
+
+  function tell(effects: Effects, messages: readonly ChatMessage[]): void {
+    if (messages.length === 0) return;
+    const byRoom = Map.groupBy(messages, ({ roomId }) => roomId);
+    effects.add(chatsChanged([...byRoom.keys()]));
+    for (const [roomId, items] of byRoom) {
+      effects.add(broadcasted(`room:${roomId}`, chatMessages, { roomId, items: items.toSorted((a, b) => a.seq - b.seq) }));
+    }
+  }
+
+  function notify(effects: Effects, message: ChatMessage, mentioned: readonly ChatMention[]): void {
+    for (const { userId } of mentioned) {
+      if (userId === message.userId) continue;
+      effects.add(broadcasted(`user:${userId}`, notice, {
+        id: uuidv7(clock.now()), kind: 'mention', createdAt: new Date(clock.now()).toISOString(),
+        roomId: message.roomId, messageId: message.id, seq: message.seq,
+        from: { userId: message.userId, username: message.username }, excerpt: excerpt(message.content),
+      }));
+    }
+  }
+
+  const together = createGroupedWrite(ownWrite, say);
+
+  /** With whoever else says something now; undefined, or an error, where it is to be said alone. */
+  async function sayTogether(saying: Saying): Promise<Said | undefined> {
+    try {
+      return await together(saying);
+    } catch (error) {
+      if (repo.isClientIdTaken(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The message that already carries this sender's clientMessageId. CH3 */
+  async function alreadySaid({ actor, roomId, clientMessageId }: Saying): Promise<ChatMessage | undefined> {
+    if (clientMessageId === undefined) return undefined;
+    const row = await chats.findByClientId(queries, actor.userId, clientMessageId);
+    if (row !== undefined && row.room_id !== roomId) throw new Problem('chat.client_message_id_reused');
+    return row && messageView(row);
+  }
+
+  async function sayAlone(write: Write, saying: Saying): Promise<Said | ChatMessage> {
+    const { actor, roomId, replyToId } = saying;
+    const before = await alreadySaid(saying);
+    if (before !== undefined) return before;
+    if (!mayWrite(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
+    try {
+      const [said] = await write((tx, effects) => say(tx, effects, [saying]));
+      if (said !== undefined) return said;
+    } catch (error) {
+      if (!repo.isClientIdTaken(error)) throw error;
+    }
+    // Sent twice at the same moment: the other one won.
+    const meanwhile = await alreadySaid(saying);
+    if (meanwhile !== undefined) return meanwhile;
+    // Put out, or the room removed, since we looked: looking again says which. Not in the transaction, which would
+    // keep one connection while it waits for another.
+    if (!mayWrite(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
+    throw new Problem(replyToId === undefined ? 'request.conflict' : 'chat.reply_not_found');
+  }
+
+  return {
+    mentionsIn,
+    notify,
+
+    async send(write: Write, actor: Actor, roomId: number, body: SendChatBody): Promise<ChatMessage> {
+      const saying: Saying = { ...body, actor, roomId };
+      const said = (write === ownWrite ? await sayTogether(saying) : undefined) ?? (await sayAlone(write, saying));
+      if (!('message' in said)) return said;
+      if (said.held.isStale) await rooms.noteActivity({ roomId, userId: actor.userId });
+      return said.message;
+    },
+  };
+}
