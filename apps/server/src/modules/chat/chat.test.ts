@@ -214,7 +214,7 @@ test('[CH5] Its author edits a message, nobody else', async () => {
   for (const user of [owner, coHost, admin]) expect((await edit(user, message, 'mine')).body.code).toBe('chat.not_author');
   expect((await edit(stranger, message, 'mine')).body.code).toBe('rooms.not_participant');
   const edited = (await edit(viewer, message, 'first')).body.data;
-  expect(edited).toEqual({ ...message, content: 'first', editedAt: expect.any(String) });
+  expect(edited).toEqual({ ...message, content: 'first', editedAt: expect.any(String), change: 1 });
   expect((await read(owner, roomId)).body.data.items).toEqual([edited]);
   const elsewhere = await peopledRoom();
   expect((await edit(viewer, { ...message, roomId: elsewhere }, 'x')).body.code).toBe('chat.message_not_found');
@@ -229,7 +229,7 @@ test('[CH5] Its author, hosts, co-hosts and admins delete; the place stays, the 
   for (const user of [viewer, coHost, owner, admin]) {
     const message = await make.message(viewer, roomId, { content: 'my secret' });
     const deleted = (await remove(user, message)).body.data;
-    expect(deleted).toEqual({ ...message, content: '', deletedAt: expect.any(String) });
+    expect(deleted).toEqual({ ...message, content: '', deletedAt: expect.any(String), change: expect.any(Number) });
     expect((await remove(user, message)).body.data).toEqual(deleted);
     expect((await edit(viewer, message, 'back')).body.code).toBe('chat.message_not_found');
     expect((await read(viewer, roomId, `?after=${message.seq - 1}&limit=1`)).body.data.items).toEqual([deleted]);

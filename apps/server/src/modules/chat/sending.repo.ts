@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ChatMention } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
 import type { Answered } from './chat.views.ts';
 
@@ -9,7 +10,7 @@ export interface NewMessage {
   readonly content: string;
   readonly playbackPositionSeconds: number | null;
   readonly clientMessageId: string | null;
-  readonly mentions: readonly object[];
+  readonly mentions: ChatMention[];
   readonly replyToId: string | null;
   readonly replyToSeq: number | null;
 }

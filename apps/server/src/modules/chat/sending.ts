@@ -30,7 +30,8 @@ interface Saying extends SendChatBody {
 
 interface Said {
   readonly message: ChatMessage;
-  readonly held: Held;
+  /** Undefined: it was said before. */
+  readonly held: Held | undefined;
 }
 
 /** Sends messages: many at once in few statements, one alone in its own. CH1–CH3, CH6, CH7, CH9 */
@@ -72,12 +73,13 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
 
     const said = sayings.map((): Said | undefined => undefined);
     for (const [nth, { at, saying, reply, held: place }] of drafts.entries()) {
-      const { id, mentions: named, replyToId: _id, replyToSeq: _seq, ...stays } = messages[nth]!;
+      const { id, content, playbackPositionSeconds, clientMessageId, mentions: named } = messages[nth]!;
       const seq = seqs.get(id);
       if (seq === undefined) continue;
+      const { userId, username } = saying.actor;
       const message: ChatMessage = {
-        id, seq, ...stays, username: saying.actor.username, mentions: named as ChatMention[],
-        replyTo: reply === undefined ? null : replyView(reply), reactions: [], change: null,
+        id, roomId: saying.roomId, seq, userId, username, content, playbackPositionSeconds, clientMessageId,
+        mentions: named, replyTo: reply === undefined ? null : replyView(reply), reactions: [], change: null,
         createdAt: now.toISOString(), editedAt: null, deletedAt: null,
       };
       said[at] = { message, held: place };
@@ -131,23 +133,31 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
   }
 
   /** The message that already carries this sender's clientMessageId. CH3 */
-  async function alreadySaid({ actor, roomId, clientMessageId }: Saying): Promise<ChatMessage | undefined> {
+  async function alreadySaid({ actor, roomId, clientMessageId }: Saying): Promise<Said | undefined> {
     if (clientMessageId === undefined) return undefined;
     const row = await chats.findByClientId(queries, actor.userId, clientMessageId);
     if (row !== undefined && row.room_id !== roomId) throw new Problem('chat.client_message_id_reused');
-    return row && messageView(row);
+    return row && { message: messageView(row), held: undefined };
   }
 
-  async function sayAlone(write: Write, saying: Saying): Promise<Said | ChatMessage> {
+  async function sayAlone(write: Write, saying: Saying): Promise<Said> {
     const { actor, roomId, replyToId } = saying;
     const before = await alreadySaid(saying);
     if (before !== undefined) return before;
     if (!mayWrite(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
+    const refused = new Problem(replyToId === undefined ? 'request.conflict' : 'chat.reply_not_found');
     try {
-      const [said] = await write((tx, effects) => say(tx, effects, [saying]));
-      if (said !== undefined) return said;
+      let held: Held | undefined;
+      // The message itself is what an Idempotency-Key keeps.
+      const message = await write(async (tx, effects) => {
+        const [said] = await say(tx, effects, [saying]);
+        if (said === undefined) throw refused;
+        held = said.held;
+        return said.message;
+      });
+      return { message, held };
     } catch (error) {
-      if (!repo.isClientIdTaken(error)) throw error;
+      if (error !== refused && !repo.isClientIdTaken(error)) throw error;
     }
     // Sent twice at the same moment: the other one won.
     const meanwhile = await alreadySaid(saying);
@@ -155,7 +165,7 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
     // Put out, or the room removed, since we looked: looking again says which. Not in the transaction, which would
     // keep one connection while it waits for another.
     if (!mayWrite(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
-    throw new Problem(replyToId === undefined ? 'request.conflict' : 'chat.reply_not_found');
+    throw refused;
   }
 
   return {
@@ -165,8 +175,7 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
     async send(write: Write, actor: Actor, roomId: number, body: SendChatBody): Promise<ChatMessage> {
       const saying: Saying = { ...body, actor, roomId };
       const said = (write === ownWrite ? await sayTogether(saying) : undefined) ?? (await sayAlone(write, saying));
-      if (!('message' in said)) return said;
-      if (said.held.isStale) await rooms.noteActivity({ roomId, userId: actor.userId });
+      if (said.held?.isStale === true) await rooms.noteActivity({ roomId, userId: actor.userId });
       return said.message;
     },
   };
