@@ -1,6 +1,17 @@
 export { ApiError, type ApiErrorCode, NetworkError } from './api-error.ts';
 export type { CallOptions, CreateOptions } from './caller.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts';
+export type { ConnectionState, EndReason, ReconnectOptions } from './live/connection.ts';
+export { createLiveClient, type LiveClient, type LiveClientOptions } from './live/live-client.ts';
+export type { Listen, Off } from './live/event-target.ts';
+export type { ChatNews } from './live/message-log.ts';
+export type { NetworkStatus } from './live/network-status.ts';
+export type { NewMessage, OutgoingMessage, OutgoingStatus, OutgoingStorage } from './live/outgoing.ts';
+export type { RequestOptions, SendRequest } from './live/requests.ts';
+export type { RoomFollowing, RoomFollowOptions } from './live/room-following.ts';
+export type { ResumePosition, RoomOptions, RoomSession, RoomState } from './live/room-session.ts';
+export type { Store } from './live/store.ts';
+export type { Timers } from './live/timers.ts';
 export type { MoviesQuery, StreamOptions, UploadOptions } from './movies.ts';
 export type { CursorPage, Page, PageQuery } from './page.ts';
 export type { Picture } from './pictures.ts';

@@ -1,0 +1,127 @@
+import type { ChatMessage, RecentChat } from '@watchparty/protocol';
+import { ApiError } from '../api-error.ts';
+import type { HttpClient } from '../http-client.ts';
+import type { ChatChange } from './chat-changes.ts';
+import { type ChatNews, MessageLog, type MessageLogOptions } from './message-log.ts';
+import { fullJitterMs, pause, type Timers } from './timers.ts';
+
+interface Deps extends MessageLogOptions {
+  readonly roomId: number;
+  readonly http: Pick<HttpClient, 'chat'>;
+  readonly timers: Timers;
+  readonly random: () => number;
+  readonly onNews: (news: ChatNews) => void;
+  /** Looking for what was missing has ended. */
+  readonly onSettled: () => void;
+}
+
+export interface ChatKeeper {
+  readonly log: MessageLog;
+  /** Nothing that the server has told of is missing. */
+  readonly complete: boolean;
+  entered(recent: RecentChat): void;
+  received(items: readonly ChatMessage[]): void;
+  receivedChanges(items: readonly ChatChange[]): void;
+  /** Asks the server whether there is anything that nobody told of. */
+  check(): void;
+  /** Fetches messages before those that are kept; answers whether there are more still. */
+  loadOlder(limit: number): Promise<boolean>;
+  close(): void;
+}
+
+const PAGE = 100;
+/** An event that was overtaken comes within this; and a crowd that lacks the same message spreads out over it. */
+const OVERTAKEN_MS = 250;
+const RETRY = { firstMs: 250, capMs: 5000 };
+
+/** Keeps a room's messages whole: what events left out is fetched from the server's history. LC7, LC8 */
+export function createChatKeeper(deps: Deps): ChatKeeper {
+  const { roomId, http, timers, random } = deps;
+  const log = new MessageLog(deps);
+  const closing = new AbortController();
+  const { signal } = closing;
+  /** The server has more than what it gave. */
+  let more = { messages: false, changes: false };
+  let fetching = false;
+
+  const tell = (news: ChatNews): void => {
+    if (news.delivered.length > 0 || news.changed.length > 0) deps.onNews(news);
+  };
+  const lacking = (): { messages: boolean; changes: boolean } => ({
+    messages: more.messages || log.lacks.messages, changes: more.changes || log.lacks.changes,
+  });
+
+  async function fetchMessages(): Promise<void> {
+    const { items, nextCursor } = await http.chat.list(roomId, { after: log.lastSeq ?? 0, limit: PAGE }, { signal });
+    more = { ...more, messages: nextCursor !== null };
+    tell(log.page(items));
+  }
+
+  async function fetchChanges(after = log.changesFrom): Promise<void> {
+    const page = await http.chat.changes(roomId, { after, limit: PAGE }, { signal });
+    more = { ...more, changes: page.hasMore };
+    tell(log.changesPage(page));
+  }
+
+  async function fetchMissing(): Promise<void> {
+    for (let fruitless = 0; !signal.aborted; ) {
+      const lack = lacking();
+      if (!lack.messages && !lack.changes) return;
+      if (fruitless > 0) await pause(timers, fullJitterMs(fruitless, { ...RETRY, random }), signal);
+      const before = `${log.lastSeq} ${log.changesFrom}`;
+      try {
+        if (lack.messages) await fetchMessages();
+        if (lack.changes) await fetchChanges();
+      } catch (error) {
+        // Put out of the room: whoever entered it hears of that.
+        if (error instanceof ApiError && error.status < 500 && error.status !== 429) return;
+      }
+      fruitless = `${log.lastSeq} ${log.changesFrom}` === before ? fruitless + 1 : 0;
+    }
+  }
+
+  function fill(afterMs: number): void {
+    const lack = lacking();
+    if (fetching || (!lack.messages && !lack.changes)) return;
+    fetching = true;
+    void pause(timers, afterMs, signal).then(fetchMissing).finally(() => {
+      fetching = false;
+      if (!signal.aborted) deps.onSettled();
+    });
+  }
+
+  return {
+    log,
+    get complete() {
+      const lack = lacking();
+      return !lack.messages && !lack.changes;
+    },
+    entered(recent) {
+      if (log.lastSeq !== undefined) more = { ...more, messages: recent.hasMore };
+      tell(log.entered(recent));
+      fill(0);
+    },
+    received(items) {
+      tell(log.received(items));
+      fill(random() * OVERTAKEN_MS);
+    },
+    receivedChanges(items) {
+      tell(log.receivedChanges(items));
+      fill(random() * OVERTAKEN_MS);
+    },
+    check() {
+      more = { messages: true, changes: true };
+      fill(0);
+    },
+    async loadOlder(limit) {
+      const cursor = log.changeCursor;
+      const before = log.messages[0]?.seq ?? (log.lastSeq ?? 0) + 1;
+      const { items, nextCursor } = await http.chat.list(roomId, { before, limit }, { signal });
+      log.older(items);
+      // Changes that were told of while this page was on its way found nothing to change.
+      if (cursor !== undefined && log.changeCursor !== cursor) await fetchChanges(cursor);
+      return nextCursor !== null;
+    },
+    close: () => closing.abort(),
+  };
+}

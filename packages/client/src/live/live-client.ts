@@ -1,0 +1,98 @@
+import { sessionRevoked } from '@watchparty/protocol';
+import { createHttpClient, type HttpClient } from '../http-client.ts';
+import type { Clock } from '../sync/index.ts';
+import type { TokenStore } from '../tokens.ts';
+import { createClockKeeper } from './clock-keeper.ts';
+import { type ConnectionState, createConnection, type ReconnectOptions } from './connection.ts';
+import { createEventTarget, type Listen } from './event-target.ts';
+import { type NetworkStatus, networkOf } from './network-status.ts';
+import type { OutgoingStorage } from './outgoing.ts';
+import { createRequests, type SendRequest } from './requests.ts';
+import { createRoomSession, type RoomOptions, type RoomSession } from './room-session.ts';
+import type { Store } from './store.ts';
+import { realTimers, type Timers } from './timers.ts';
+
+export interface LiveClientOptions {
+  /** Where the server is, as for the HTTP client. */
+  readonly baseUrl: string;
+  /** The HTTP client's store: tokens renewed by one are used by the other. */
+  readonly tokens: TokenStore;
+  /** Renews tokens and fetches what was missed; by default one of its own. */
+  readonly http?: HttpClient;
+  /** Where unsent messages survive a reload; by default nowhere. */
+  readonly outgoingStorage?: OutgoingStorage;
+  readonly reconnect?: Partial<ReconnectOptions>;
+  /** How long a request, and a handshake, may take: 10,000. */
+  readonly timeoutMs?: number;
+  readonly network?: NetworkStatus;
+  readonly timers?: Timers;
+  /** The machine's date, ms: tells when it has slept. */
+  readonly date?: () => number;
+  readonly random?: () => number;
+  readonly newId?: () => string;
+}
+
+export interface LiveClient {
+  /** How the connection is; a store for `useSyncExternalStore`. */
+  readonly connection: Store<ConnectionState>;
+  /** The server's time. */
+  readonly clock: Clock;
+  readonly request: SendRequest;
+  /** Calls for each such event of the server that has the shape of its schema; answers what ends that. */
+  readonly on: Listen;
+  /** Enters a room and stays in it over reconnects, until one leaves. */
+  joinRoom(roomId: number, options?: RoomOptions): RoomSession;
+  /** Tries to connect now, if it waits to. */
+  wake(): void;
+  /** Leaves without a word, for good. */
+  close(): void;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** A live connection to the server, in browsers and in Node. Connects at once. */
+export function createLiveClient(options: LiveClientOptions): LiveClient {
+  const {
+    tokens, timers = realTimers, random = Math.random, timeoutMs = TIMEOUT_MS, date = Date.now, newId = () => crypto.randomUUID(),
+  } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const http = options.http ?? createHttpClient({ baseUrl, tokens });
+  const events = createEventTarget();
+  const keeper = createClockKeeper(timers, date);
+  const rooms = new Set<RoomSession>();
+
+  const connection = createConnection({
+    baseUrl, tokens, timers, random, timeoutMs,
+    network: options.network ?? networkOf(),
+    refresh: () => http.sessions.refresh(),
+    reconnect: { firstMs: 800, capMs: 15_000, ...options.reconnect },
+    onEvent: events.dispatch,
+    probe: keeper.probe,
+  });
+  events.on(sessionRevoked, () => connection.end('revoked'));
+  connection.store.subscribe(() => {
+    if (connection.store.state.status === 'connected' && connection.socket !== undefined) keeper.keep(connection.socket);
+  });
+
+  const request = createRequests({ connection, timers, timeoutMs });
+
+  return {
+    connection: connection.store,
+    clock: keeper.clock,
+    request,
+    on: events.on,
+    joinRoom(roomId, given) {
+      const session = createRoomSession(
+        { roomId, http, connection: connection.store, clock: keeper.clock, request, on: events.on, timers, random, newId, storage: options.outgoingStorage },
+        given ?? {},
+      );
+      rooms.add(session);
+      return session;
+    },
+    wake: connection.wake,
+    close() {
+      for (const room of rooms) room.close();
+      connection.end('closed');
+    },
+  };
+}
