@@ -16,6 +16,7 @@ export interface Config {
   readonly log: LogConfig;
   readonly messages: { readonly cacheTtlSeconds: number; readonly persistIntervalMs: number };
   readonly rateLimit: RateLimitConfig;
+  readonly live: LiveConfig;
   readonly storage: StorageConfig;
   readonly schedules: { readonly enabled: boolean; readonly timeZone: string };
   /** What looks like a mistake but stops nothing: one line each, to be logged at start. */
@@ -115,6 +116,12 @@ export interface RateLimitConfig {
   readonly authMax: number;
   /** Per minute, not per window; 0: no limit. */
   readonly liveMaxPerMinute: number;
+}
+
+/** Of one node; 0: no limit. */
+export interface LiveConfig {
+  readonly connectionsPerUserMax: number;
+  readonly connectionsPerAddressMax: number;
 }
 
 export type StorageConfig = { readonly uploadMaxBytes: number } & (

@@ -222,6 +222,16 @@ export const CONFIG_KEYS = {
     description: 'Live commands per minute and user; 0 turns this limit off.',
     default: '600',
   }),
+  LIVE_CONNECTIONS_USER_MAX: key(integer(0, MANY), {
+    group: 'Rate limits',
+    description: 'Live connections that a user may have open on one node, a tab or device each; 0 turns this limit off.',
+    default: '20',
+  }),
+  LIVE_CONNECTIONS_ADDRESS_MAX: key(integer(0, MANY), {
+    group: 'Rate limits',
+    description: 'Live connections that may be open from one address on one node; 0 turns this limit off.',
+    default: '500',
+  }),
 
   STORAGE_URL: key(storageUrl, {
     group: 'Files',

@@ -42,6 +42,7 @@ describe('defaults', () => {
       log: { level: 'debug', files: { kind: 'folder', folder: join(cwd, 'data/logs') } },
       messages: { cacheTtlSeconds: 5, persistIntervalMs: 1000 },
       rateLimit: { windowMs: 900_000, anonymousMax: 100, userMax: 1000, authMax: 10, liveMaxPerMinute: 600 },
+      live: { connectionsPerUserMax: 20, connectionsPerAddressMax: 500 },
       storage: { kind: 'folder', folder: join(cwd, 'data/uploads'), uploadMaxBytes: 16 * 2 ** 30 },
       schedules: { enabled: true, timeZone: 'UTC' },
       warnings: [],

@@ -117,6 +117,10 @@ export function loadConfig(options: LoadOptions): Config {
       authMax: values.RATE_LIMIT_AUTH_MAX,
       liveMaxPerMinute: values.RATE_LIMIT_LIVE_MAX,
     },
+    live: {
+      connectionsPerUserMax: values.LIVE_CONNECTIONS_USER_MAX,
+      connectionsPerAddressMax: values.LIVE_CONNECTIONS_ADDRESS_MAX,
+    },
     storage: storageConfig(values, cwd),
     schedules: { enabled: values.SCHEDULES_ENABLED, timeZone: values.SCHEDULE_TIME_ZONE },
     warnings: [...environment.warnings, ...doubts(input)],

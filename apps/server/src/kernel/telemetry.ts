@@ -12,4 +12,25 @@ export interface Telemetry {
   jobRan(name: string, outcome: string, ms: number): void;
 }
 
-export const noTelemetry: Telemetry = { answered: () => {}, limiterDecision: () => {}, unfencedWrite: () => {}, jobRan: () => {} };
+/** What live connections tell. */
+export interface LiveTelemetry extends Pick<Telemetry, 'limiterDecision'> {
+  liveOpened(): void;
+  /** `reason`: why it was ended by this server, or `left` where it was not. */
+  liveClosed(reason: LiveEnd): void;
+  /** A connection was not accepted. */
+  liveRefused(reason: LiveRefusal): void;
+  /** A client's event was answered `ms` after it came. `name` undefined: there is no such event. */
+  liveEvent(name: string | undefined, outcome: 'done' | 'refused' | 'failed', ms: number): void;
+  /** One event went out to a channel's connections here, made of so many. */
+  liveBroadcast(name: string, gathered: number): void;
+  /** The other nodes may not have been told of something. */
+  liveUnsaid(): void;
+}
+
+export type LiveEnd = 'left' | 'revoked' | 'slow' | 'flood' | 'stopping';
+export type LiveRefusal = 'origin' | 'token' | 'connections' | 'rate' | 'stopping' | 'protocol' | 'unavailable';
+
+export const noTelemetry: Telemetry & LiveTelemetry = {
+  answered: () => {}, limiterDecision: () => {}, unfencedWrite: () => {}, jobRan: () => {},
+  liveOpened: () => {}, liveClosed: () => {}, liveRefused: () => {}, liveEvent: () => {}, liveBroadcast: () => {}, liveUnsaid: () => {},
+};

@@ -11,6 +11,7 @@ import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
+import { createLive, createLoneLine } from '../edge/live/index.ts';
 import { createImages } from '../images/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -131,8 +132,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const bus = openBus(config, { connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
     closing.add('revocations', () => revocations.close());
+    const live = createLive({ ...config.http, ...config.live }, { line: createLoneLine(), log: log.child({ module: 'live' }), telemetry: counters.telemetry });
+    closing.add('live line', () => live.close());
     const outbox: Outbox = await createOutbox({
-      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects, ...revocations.effects], clock, log: log.child({ module: 'outbox' }),
+      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects, ...revocations.effects, ...live.effects], clock, log: log.child({ module: 'outbox' }),
       onUnfenced: counters.telemetry.unfencedWrite,
     });
     closing.add('outbox', () => outbox.close());
@@ -250,10 +253,15 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           limiters: createLimiters(config.rateLimit, limitDriver),
           telemetry: counters.telemetry,
           secret, clock,
+          onServer: (server) => live.open(server, {
+            modules: [], identity: sessions.identity, sessions, revocations, write: outbox.write,
+            limiters: createLiveLimiters(config.rateLimit, limitDriver),
+          }),
           log: log.child({ module: 'http' }),
         },
       );
       closing.add('http', () => http!.close());
+      closing.add('live connections', () => live.drain());
     }
     const housekeeping = startHousekeeping({
       log: log.child({ module: 'housekeeping' }),
@@ -308,6 +316,13 @@ async function openJobDriver(
 function createLimiters({ windowMs, anonymousMax, userMax, authMax }: Config['rateLimit'], driver: RateLimitDriver): Limiters {
   const limiter = (prefix: string, max: number) => createRateLimiter({ windowMs, max, prefix }, { driver });
   return { anonymous: limiter('anonymous', anonymousMax), user: limiter('user', userMax), auth: limiter('auth', authMax) };
+}
+
+function createLiveLimiters({ windowMs, anonymousMax, liveMaxPerMinute }: Config['rateLimit'], driver: RateLimitDriver) {
+  return {
+    events: createRateLimiter({ windowMs: 60_000, max: liveMaxPerMinute, prefix: 'live' }, { driver }),
+    strangers: createRateLimiter({ windowMs, max: anonymousMax, prefix: 'live-strangers' }, { driver }),
+  };
 }
 
 function createMailer({ mail, http }: Config, log: Log): Mailer {

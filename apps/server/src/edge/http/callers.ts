@@ -4,7 +4,7 @@ import { bindPolicy, type TtlSeconds } from '../../caching/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Claims, Identity } from '../../kernel/identity.ts';
-import type { SubjectOf } from './client-address.ts';
+import type { SubjectOf } from '../shared/index.ts';
 import { createParsedOnce } from './parsed-once.ts';
 
 /** Who asks, as far as it is known without waiting. */

@@ -6,7 +6,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { JsonRoute } from '../../kernel/route.ts';
 import type { Telemetry } from '../../kernel/telemetry.ts';
-import type { RequestIds } from '../answers/index.ts';
+import type { RequestIds } from '../shared/index.ts';
 import { pathOf } from './access-log.ts';
 import type { Caller, Callers } from './callers.ts';
 import { namesEtag } from './etags.ts';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../kernel/problem.ts';
-import { refuseUnsafe } from '../answers/index.ts';
+import { refuseUnsafe } from '../shared/index.ts';
 import { type Continues, hasBody } from './unread-body.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   type Access, type FormRoute, type JsonRoute, type RawRoute, type RequestContext, type Route, type UploadRoute, WithHeaders,
 } from '../../kernel/route.ts';
 import type { Write } from '../../kernel/write.ts';
-import { compileBody } from '../answers/index.ts';
+import { compileBody } from '../shared/index.ts';
 import type { Drain } from './drain.ts';
 import { createCachedRead, type CachedReadDeps } from './cached-read.ts';
 import { type FormReader, refuseFormByHeaders } from './form-body.ts';

@@ -15,12 +15,13 @@ import type { Route } from '../../kernel/route.ts';
 import { StartError } from '../../kernel/start-error.ts';
 import { noTelemetry, type Telemetry } from '../../kernel/telemetry.ts';
 import type { Write } from '../../kernel/write.ts';
-import { createRequestIds, problemBody, problemHeaders, toProblem } from '../answers/index.ts';
+import {
+  createRequestIds, createSubjectOf, problemBody, problemHeaders, toProblem, trustedProxies, type TrustProxy,
+} from '../shared/index.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
 import { allowOrigins } from './cors.ts';
 import { createCallers } from './callers.ts';
-import { createSubjectOf, type TrustProxy, trustedProxies } from './client-address.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createFastLane } from './fast-lane.ts';
 import { guard } from './guard.ts';

@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
-import { problemBody, problemHeaders, type RequestIds } from '../answers/index.ts';
+import { problemBody, problemHeaders, type RequestIds } from '../shared/index.ts';
 
 const CODES = new Map<string | undefined, ErrorCode>([
   ['ERR_HTTP_REQUEST_TIMEOUT', 'request.timeout'],

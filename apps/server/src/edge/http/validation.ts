@@ -1,7 +1,7 @@
 import Type, { type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Problem } from '../../kernel/problem.ts';
-import { type Check, invalid, refuseUnsafe } from '../answers/index.ts';
+import { type Check, invalid, refuseUnsafe } from '../shared/index.ts';
 
 const NOTHING = Type.Object({}, { additionalProperties: false });
 

@@ -1,14 +1,7 @@
 import type { Route } from '../../kernel/route.ts';
-import type { Telemetry } from '../../kernel/telemetry.ts';
-
-/** Upper bounds in ms: from a hit of the cache to an upload. */
-export const DURATION_BOUNDS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
-
-/** How often each duration was seen, the last one past all bounds, and the sum of all. */
-export interface Durations {
-  readonly counts: Float64Array;
-  sumMs: number;
-}
+import type { LiveTelemetry, Telemetry } from '../../kernel/telemetry.ts';
+import { type Durations, noDurations, observe } from './durations.ts';
+import { createLiveCounters, type LiveCounters } from './live-counters.ts';
 
 export interface AnswersOfRoute {
   readonly method: string;
@@ -33,7 +26,8 @@ export interface RunsOfJob {
 
 /** What has been told since the start of this process. */
 export interface Counters {
-  readonly telemetry: Telemetry;
+  readonly telemetry: Telemetry & LiveTelemetry;
+  readonly live: Omit<LiveCounters, 'telemetry'>;
   answers(): Iterable<AnswersOfRoute>;
   decisions(): Iterable<DecisionCount>;
   unfencedWrites(): number;
@@ -45,9 +39,12 @@ export function createCounters(): Counters {
   const decisions = new Map<string, DecisionCount[]>();
   const jobRuns = new Map<string, RunsOfJob[]>();
   let unfencedWrites = 0;
+  const live = createLiveCounters();
 
   return {
+    live,
     telemetry: {
+      ...live.telemetry,
       answered(route, status, ms) {
         let ofRoute = answers.get(route);
         if (ofRoute === undefined) {
@@ -82,13 +79,4 @@ export function createCounters(): Counters {
     unfencedWrites: () => unfencedWrites,
     jobRuns: () => [...jobRuns.values()].flat(),
   };
-}
-
-const noDurations = (): Durations => ({ counts: new Float64Array(DURATION_BOUNDS_MS.length + 1), sumMs: 0 });
-
-function observe(durations: Durations, ms: number): void {
-  let bucket = 0;
-  while (bucket < DURATION_BOUNDS_MS.length && ms > DURATION_BOUNDS_MS[bucket]!) bucket += 1;
-  durations.counts[bucket]! += 1;
-  durations.sumMs += ms;
 }

@@ -1,6 +1,7 @@
 import type { Cache } from '@watchparty/redis-kit/cache';
 import type { QueueStats } from '../../kernel/queues.ts';
-import { type Counters, DURATION_BOUNDS_MS, type Durations } from './counters.ts';
+import type { Counters } from './counters.ts';
+import { DURATION_BOUNDS_MS, type Durations } from './durations.ts';
 
 /** What one scrape has found; undefined: could not be found out. */
 export interface Facts {
@@ -99,12 +100,27 @@ export const FAMILIES: readonly Family[] = [
       [...counters.answers()].flatMap(({ method, route, byClass }) =>
         byClass.flatMap((durations, digit) => histogram({ method, route, status: `${digit}xx` }, durations))),
   },
+  gauge('live_connections', 'Live connections that are open on this node', ({ counters }) => [{ value: counters.live.open() }]),
+  counter('live_connections_closed_total', 'Live connections that have ended, by who ended them and why',
+    ({ counters }) => byReason(counters.live.closed())),
+  counter('live_handshakes_refused_total', 'Live connections that were not accepted', ({ counters }) => byReason(counters.live.refused())),
+  counter('live_broadcasts_total', 'Events that went out to a channel’s connections on this node',
+    ({ counters }) => [...counters.live.broadcasts()].map(({ event, broadcasts }) => ({ labels: { event }, value: broadcasts }))),
+  counter('live_broadcasts_gathered_total', 'What they were made of; more than them where one turn brought several',
+    ({ counters }) => [...counters.live.broadcasts()].map(({ event, told }) => ({ labels: { event }, value: told }))),
+  counter('live_unsaid_total', 'Times that the other nodes may not have been told of something', ({ counters }) => [{ value: counters.live.unsaid() }]),
+  {
+    name: 'live_event_duration_seconds', type: 'histogram', help: 'From a client’s event to its acknowledgement, by what became of it',
+    samples: ({ counters }) => [...counters.live.events()].flatMap(({ event, outcome, durations }) => histogram({ event, outcome }, durations)),
+  },
   {
     name: 'job_duration_seconds', type: 'histogram', help: 'One try of a job, by what became of it, in this process',
     samples: ({ counters }) =>
       [...counters.jobRuns()].flatMap(({ job, outcome, durations }) => histogram({ job, outcome }, durations)),
   },
 ];
+
+const byReason = (counts: ReadonlyMap<string, number>): Sample[] => [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
 
 function histogram(labels: Readonly<Record<string, string>>, { counts, sumMs }: Durations): Sample[] {
   let total = 0;

@@ -1,0 +1,2 @@
+export { createLoneLine, type Line } from './line.ts';
+export { createLive, type LiveEdge } from './live.ts';

@@ -1,0 +1,100 @@
+import type { Server as HttpServer } from 'node:http';
+import { type ServerEvent, serverEvents } from '@watchparty/protocol';
+import type { Channel, Live, LiveSocket } from '../../kernel/live.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { LiveTelemetry } from '../../kernel/telemetry.ts';
+import type { EffectHandler } from '../../outbox/index.ts';
+import { Connection } from './connection.ts';
+import { createEffects } from './effects.ts';
+import { createIo } from './io.ts';
+import type { Line } from './line.ts';
+import { type Gate, type GateDeps, type GateSettings, openGate } from './gate.ts';
+import { createOutgoing } from './outgoing.ts';
+import { createWallClock, type WallClock } from './wall-clock.ts';
+
+export interface LiveEdge {
+  /** What the modules tell open connections with. */
+  readonly live: Live;
+  /** Of the changes that tell something. */
+  readonly effects: readonly EffectHandler[];
+  /** The time that `clock:ping` tells. */
+  readonly clock: WallClock;
+  /** From now on connections are taken, on this HTTP server. A process that serves none tells other nodes only. */
+  open(server: HttpServer, deps: OpenDeps): void;
+  /** Takes no new ones, lets what is under way finish for a while, and sends all to another node. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type OpenDeps = Omit<GateDeps, 'io' | 'clock' | 'log' | 'telemetry'>;
+
+interface Deps {
+  readonly line: Line;
+  readonly log: Log;
+  readonly telemetry: LiveTelemetry;
+}
+
+/** Live connections: Socket.IO towards the clients, the line towards the other nodes. */
+export function createLive(settings: GateSettings, { line, log, telemetry }: Deps): LiveEdge {
+  const clock = createWallClock();
+  const io = createIo();
+  const { adapter, sockets } = io.of('/');
+  const declared = new Map<string, ServerEvent>(serverEvents.map((event) => [event.name, event]));
+  let gate: Gate | undefined;
+
+  function* here(channel: Channel): Iterable<LiveSocket> {
+    for (const id of adapter.rooms.get(channel) ?? []) {
+      const connection: unknown = sockets.get(id)?.data;
+      if (connection instanceof Connection) yield connection;
+    }
+  }
+
+  function expel(channel: Channel, userIds?: readonly number[]): void {
+    const whom = userIds === undefined ? undefined : new Set(userIds);
+    for (const socket of [...here(channel)]) if (whom?.has(socket.actor.userId) !== false) socket.leave(channel);
+  }
+
+  function eventOf(name: string): ServerEvent {
+    const event = declared.get(name);
+    if (event === undefined) throw new Error(`No event of the server is called ${name}`);
+    return event;
+  }
+
+  const emit = (channel: Channel, event: string, payload: unknown, gathered: number): void => {
+    if (!adapter.rooms.has(channel)) return;
+    io.to(channel).emit(event, payload);
+    telemetry.liveBroadcast(event, gathered);
+  };
+
+  const outgoing = createOutgoing({
+    emit, line,
+    onUnsaid: (err) => {
+      telemetry.liveUnsaid();
+      log.debug({ err }, 'The other nodes may not have been told of something');
+    },
+  });
+
+  line.listen({
+    heard(words) {
+      for (const word of words) {
+        if ('tell' in word) emit(...word.tell, 1);
+        else expel(...word.expel);
+      }
+    },
+    missed: () => gate?.missed(),
+  });
+
+  return {
+    live: { tell: (channel, event, payload) => outgoing.tell(channel, eventOf(event.name), payload), here },
+    effects: createEffects({ outgoing, eventOf, expel }),
+    clock,
+    open(server, deps) {
+      gate = openGate(server, settings, { ...deps, io, clock, log, telemetry });
+    },
+    drain: async () => gate?.close(),
+    async close() {
+      await outgoing.flush().catch(() => undefined);
+      await line.close();
+    },
+  };
+}

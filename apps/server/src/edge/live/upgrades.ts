@@ -1,0 +1,49 @@
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LiveRefusal } from '../../kernel/telemetry.ts';
+import { Problem } from '../../kernel/problem.ts';
+import { problemBody, problemHeaders, type RequestIds } from '../shared/index.ts';
+
+export const LIVE_PATH = '/socket.io';
+
+interface Deps {
+  /** Why this one may not, if it may not. */
+  readonly refusalOf: (request: IncomingMessage) => { readonly reason: LiveRefusal; readonly problem: Problem } | undefined;
+  readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly onRefused: (reason: LiveRefusal) => void;
+  readonly requestIds: RequestIds;
+}
+
+/** Takes the WebSockets of an HTTP server. Those that are refused are told by problem details, before there is a WebSocket. */
+export function takeUpgrades(server: Server, { refusalOf, accept, onRefused, requestIds }: Deps): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // From here on nobody else listens.
+    socket.on('error', () => socket.destroy());
+    const refuse = (reason: LiveRefusal, problem: Problem): void => {
+      onRefused(reason);
+      answer(socket, problem, requestIds(request));
+    };
+    if (!isOurs(request)) return refuse('protocol', new Problem('route.not_found'));
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return refuse(refusal.reason, refusal.problem);
+    try {
+      accept(request, socket, head);
+    } catch (cause) {
+      // Addresses that are none, to begin with.
+      refuse('protocol', new Problem('request.invalid', { cause }));
+    }
+  });
+}
+
+/** Whether a request asks for a WebSocket of ours. */
+export const isOurs = ({ url = '', headers }: IncomingMessage): boolean =>
+  /^\/socket\.io\/?(?:\?|$)/.test(url) && headers.upgrade?.toLowerCase() === 'websocket';
+
+function answer(socket: Duplex, problem: Problem, requestId: string): void {
+  const body = JSON.stringify(problemBody(problem, requestId));
+  const headers = {
+    ...problemHeaders(problem), 'x-request-id': requestId, 'content-length': String(Buffer.byteLength(body)), connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines}\r\n${body}`);
+}

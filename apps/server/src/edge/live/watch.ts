@@ -1,0 +1,113 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Revocations, Revoked, Sessions } from '../../modules/sessions/index.ts';
+import type { Connection } from './connection.ts';
+import type { Registry } from './registry.ts';
+
+/** Sees to it that no connection outlives its session. */
+export interface SessionWatch {
+  /**
+   * Begins to listen for one who is about to be asked for their session. The answer is called once their connection is
+   * in the registry: it says whether the session has ended meanwhile; `undefined`, that nobody came of it.
+   */
+  expect(): (connection: Connection | undefined) => void;
+  /** Asks for the sessions of all who are due for it; called once a second. */
+  tick(): void;
+  close(): void;
+}
+
+interface Deps {
+  readonly registry: Registry;
+  readonly revocations: Pick<Revocations, 'listen'>;
+  readonly sessions: Pick<Sessions, 'validateSession'>;
+  readonly end: (connection: Connection) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** So that a session which has merely run out ends its connections too, and one seen by nothing else counts as seen. */
+const ASK_EVERY_MS = 300_000;
+const AT_ONCE = 50;
+
+interface Heard {
+  readonly revoked: Revoked[];
+  missed: boolean;
+}
+
+export function createSessionWatch({ registry, revocations, sessions, end, clock, log }: Deps): SessionWatch {
+  const expected = new Set<Heard>();
+  /** Whom to ask for, a session once. */
+  let due: Connection[] = [];
+  let asking = false;
+  let askedAllAtMs = clock.now();
+  let closed = false;
+
+  const stopListening = revocations.listen({
+    revoked(what) {
+      for (const heard of expected) heard.revoked.push(what);
+      for (const connection of registry.endedBy(what)) end(connection);
+    },
+    mayHaveMissed() {
+      for (const heard of expected) heard.missed = true;
+      askForAll();
+    },
+  });
+
+  function askForAll(): void {
+    askedAllAtMs = clock.now();
+    due = [...registry.all()];
+    void askForDue();
+  }
+
+  /** Those who cannot be asked for stay due. */
+  async function askForDue(): Promise<void> {
+    if (asking) return;
+    asking = true;
+    const later: Connection[] = [];
+    while (due.length > 0 && !closed) {
+      const bySession = Map.groupBy(due.splice(-AT_ONCE), ({ actor }) => actor.sessionId);
+      await Promise.all([...bySession.values()].map(async (connections) => {
+        const valid = await isValid(connections[0]!);
+        if (valid === undefined) later.push(...connections);
+        else if (!valid) for (const connection of connections) end(connection);
+      }));
+    }
+    due.push(...later);
+    asking = false;
+  }
+
+  async function isValid({ actor: { userId, sessionId } }: Connection): Promise<boolean | undefined> {
+    try {
+      return (await sessions.validateSession({ userId, sessionId })).valid;
+    } catch (err) {
+      log.debug({ err }, 'A session could not be asked for');
+      return undefined;
+    }
+  }
+
+  return {
+    expect() {
+      const heard: Heard = { revoked: [], missed: false };
+      expected.add(heard);
+      return (connection) => {
+        expected.delete(heard);
+        if (connection === undefined) return;
+        if (heard.revoked.some((what) => isOf(what, connection))) return end(connection);
+        if (!heard.missed) return;
+        due.push(connection);
+        void askForDue();
+      };
+    },
+    tick() {
+      if (clock.now() - askedAllAtMs >= ASK_EVERY_MS) askForAll();
+      else if (due.length > 0) void askForDue();
+    },
+    close() {
+      closed = true;
+      stopListening();
+    },
+  };
+}
+
+const isOf = (what: Revoked, { actor }: Connection): boolean =>
+  'userId' in what ? what.userId === actor.userId : what.sessionIds.includes(actor.sessionId);
