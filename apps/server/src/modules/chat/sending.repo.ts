@@ -45,54 +45,79 @@ export async function insertOne(tx: Tx, message: NewMessage, now: Date): Promise
 
 /**
  * Locks the counters of these rooms until the transaction ends, in order of id, so that two that store messages of
- * many rooms wait for one another in turn. What is inserted next sees all that was stored before.
+ * many rooms wait for one another in turn. Answers the last number given out in each.
  */
-export async function lockCounters(tx: Tx, roomIds: readonly number[]): Promise<void> {
-  const lock = async (): Promise<number> => {
-    const { rows } = await sql`select from chat_counters where room_id = any(${roomIds}::int[]) order by room_id for update`.execute(tx);
-    return rows.length;
-  };
-  if ((await lock()) === roomIds.length) return;
-  await sql`
-    insert into chat_counters (room_id, last_seq) select id, 0 from unnest(${roomIds}::int[]) as r (id) order by id
-    on conflict do nothing
-  `.execute(tx);
-  await lock();
+async function lockCounters(tx: Tx, roomIds: readonly number[]): Promise<Map<number, number>> {
+  const lock = async () => (await sql<{ room_id: number; last_seq: number }>`
+    select room_id, last_seq from chat_counters where room_id = any(${roomIds}::int[]) order by room_id for update`.execute(tx)).rows;
+  let rows = await lock();
+  if (rows.length < roomIds.length) {
+    await sql`
+      insert into chat_counters (room_id, last_seq) select id, 0 from unnest(${roomIds}::int[]) as r (id) order by id
+      on conflict do nothing
+    `.execute(tx);
+    rows = await lock();
+  }
+  return new Map(rows.map(({ room_id, last_seq }) => [room_id, last_seq]));
 }
 
 /**
- * Stores many messages in rooms whose counters are locked, numbered in the order given; answers the numbers by the
- * messages' ids. Those whose clientMessageId is taken are left out and use up no number. CH1, CH3
+ * Stores many messages, numbered under the counters' locks in the order given; answers the numbers by the messages'
+ * ids. Those whose clientMessageId is taken are left out and use up no number. CH1, CH3
  */
 export async function insertAll(tx: Tx, messages: readonly NewMessage[], now: Date): Promise<Map<string, number>> {
+  const last = await lockCounters(tx, [...new Set(messages.map(({ roomId }) => roomId))]);
+  const inBatch = new Set<string>();
+  let left = messages.filter(({ userId, clientMessageId }) =>
+    clientMessageId === null || (inBatch.size < inBatch.add(`${userId} ${clientMessageId}`).size));
+  for (;;) {
+    const numbered = numberFrom(last, left);
+    if (await insertNumbered(tx, left, numbered, now)) return numbered.seqs;
+    // Some are taken, and their numbers would be gaps: number again, without them.
+    const { rows } = await sql<{ id: string }>`
+      delete from chat_messages where id = any(${left.map(({ id }) => id)}::uuid[]) returning id`.execute(tx);
+    const free = new Set(rows.map(({ id }) => id));
+    left = left.filter(({ id }) => free.has(id));
+  }
+}
+
+interface Numbered {
+  readonly seqs: Map<string, number>;
+  /** The last number of each room. */
+  readonly last: Map<number, number>;
+}
+
+function numberFrom(before: ReadonlyMap<number, number>, messages: readonly NewMessage[]): Numbered {
+  const last = new Map(before);
+  const seqs = new Map<string, number>();
+  for (const { id, roomId } of messages) {
+    const seq = last.get(roomId)! + 1;
+    last.set(roomId, seq);
+    seqs.set(id, seq);
+  }
+  return { seqs, last };
+}
+
+/** False when some were left out because their clientMessageId is taken; the counters are wrong then. */
+async function insertNumbered(tx: Tx, messages: readonly NewMessage[], { seqs, last }: Numbered, now: Date): Promise<boolean> {
   const column = <K extends keyof NewMessage>(name: K): NewMessage[K][] => messages.map((message) => message[name]);
-  const { rows } = await sql<{ id: string; seq: number }>`
-    with given as (
-      select * from unnest(
-        ${column('id')}::uuid[], ${column('roomId')}::int[], ${column('userId')}::int[], ${column('content')}::text[],
-        ${column('playbackPositionSeconds')}::float8[], ${column('clientMessageId')}::text[],
-        ${messages.map(({ mentions }) => JSON.stringify(mentions))}::jsonb[], ${column('replyToId')}::uuid[], ${column('replyToSeq')}::bigint[])
-      with ordinality as g (id, room_id, user_id, content, position, client_id, mentions, reply_to_id, reply_to_seq, nth)),
-    first as (
-      select *, row_number() over (partition by user_id, coalesce(client_id, id::text) order by nth) as occurrence from given),
-    fresh as (
-      select *, row_number() over (partition by room_id order by nth) as offset_in_room from first f
-      where occurrence = 1
-        and (client_id is null or not exists (
-          select from chat_messages m where m.user_id = f.user_id and m.client_message_id = f.client_id) and not exists (
-          select from chat_cleared_ids c where c.user_id = f.user_id and c.client_message_id = f.client_id))),
-    counted as (select room_id, count(*) as n from fresh group by room_id),
-    counters as (
-      update chat_counters c set last_seq = c.last_seq + n from counted where c.room_id = counted.room_id
-      returning c.room_id, c.last_seq - n as base)
+  const { numAffectedRows } = await sql`
+    with counters as (
+      update chat_counters c set last_seq = l.last_seq
+      from unnest(${[...last.keys()]}::int[], ${[...last.values()]}::bigint[]) as l (room_id, last_seq) where c.room_id = l.room_id)
     insert into chat_messages
       (id, room_id, seq, user_id, content, playback_position_seconds, client_message_id, created_at, mentions, reply_to_id, reply_to_seq)
-    select f.id, f.room_id, base + offset_in_room, f.user_id, f.content, f.position, f.client_id, ${now}::timestamptz,
-      f.mentions, f.reply_to_id, f.reply_to_seq
-    from fresh f join counters using (room_id)
-    returning id, seq
+    select g.id, g.room_id, g.seq, g.user_id, g.content, g.position, g.client_id, ${now}::timestamptz, g.mentions, g.reply_to_id, g.reply_to_seq
+    from unnest(
+      ${column('id')}::uuid[], ${column('roomId')}::int[], ${[...seqs.values()]}::bigint[], ${column('userId')}::int[],
+      ${column('content')}::text[], ${column('playbackPositionSeconds')}::float8[], ${column('clientMessageId')}::text[],
+      ${messages.map(({ mentions }) => JSON.stringify(mentions))}::jsonb[], ${column('replyToId')}::uuid[],
+      ${column('replyToSeq')}::bigint[])
+      as g (id, room_id, seq, user_id, content, position, client_id, mentions, reply_to_id, reply_to_seq)
+    where not exists (select from chat_cleared_ids c where c.user_id = g.user_id and c.client_message_id = g.client_id)
+    on conflict (user_id, client_message_id) where client_message_id is not null do nothing
   `.execute(tx);
-  return new Map(rows.map(({ id, seq }) => [id, seq]));
+  return numAffectedRows === BigInt(messages.length);
 }
 
 /** Messages that are to be answered, by their ids. */

@@ -96,7 +96,6 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
       const seq = await repo.insertOne(tx, only, now);
       return new Map(seq === undefined ? [] : [[only.id, seq]]);
     }
-    await repo.lockCounters(tx, [...new Set(messages.map(({ roomId }) => roomId))]);
     return repo.insertAll(tx, messages, now);
   }
 
