@@ -25,6 +25,8 @@ export interface LiveTelemetry extends Pick<Telemetry, 'limiterDecision'> {
   liveBroadcast(name: string, gathered: number): void;
   /** The other nodes may not have been told of something. */
   liveUnsaid(): void;
+  /** A player that follows a film said how far it is off the timeline, in either direction, and its round trip. */
+  playerReported(driftMs: number, rttMs: number | null): void;
 }
 
 export type LiveEnd = 'left' | 'revoked' | 'slow' | 'flood' | 'stopping';
@@ -32,5 +34,5 @@ export type LiveRefusal = 'origin' | 'token' | 'connections' | 'rate' | 'stoppin
 
 export const noTelemetry: Telemetry & LiveTelemetry = {
   answered: () => {}, limiterDecision: () => {}, unfencedWrite: () => {}, jobRan: () => {},
-  liveOpened: () => {}, liveClosed: () => {}, liveRefused: () => {}, liveEvent: () => {}, liveBroadcast: () => {}, liveUnsaid: () => {},
+  liveOpened: () => {}, liveClosed: () => {}, liveRefused: () => {}, liveEvent: () => {}, liveBroadcast: () => {}, liveUnsaid: () => {}, playerReported: () => {},
 };

@@ -34,7 +34,10 @@ import {
   BOARD_PATH, boardRoutes, createBoardSignIn, createCacheAdmin, createCounters, createMetrics, createOperations,
   createQueueAdmin, createReports, openBoard, operationsRoutes, queuesRoutes,
 } from '../modules/operations/index.ts';
-import { createRoomCleanup, createRooms, roomJobs, type Rooms, roomsRoutes } from '../modules/rooms/index.ts';
+import {
+  AttendanceBook, createLiveRooms, createRoomCleanup, createRoomNews, createRooms, defaultRoomTimings, openAttendanceLine, roomJobs,
+  type Rooms, roomsLive, roomsRoutes, type RoomTimings,
+} from '../modules/rooms/index.ts';
 import {
   createRevocations, createSessionCleanup, createSessions, createSessionStatistics, refreshCookies, type Revocations,
   SESSION_SECONDS, type Sessions, sessionsRoutes,
@@ -74,6 +77,8 @@ interface Deps {
   readonly onLost: () => void;
   /** Hashing as costly as production's makes test suites slow. */
   readonly passwordCost?: PasswordCost;
+  /** A suite has no half minute to wait for a host. */
+  readonly roomTimings?: Partial<RoomTimings>;
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -129,13 +134,17 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       telemetry: counters.telemetry, log: log.child({ module: 'workers' }),
     });
     closing.add('queues', () => jobs.close());
-    const bus = openBus(config, { connection: mainRedis, log: log.child({ module: 'bus' }), closing });
+    const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
     closing.add('revocations', () => revocations.close());
     const live = createLive({ ...config.http, ...config.live }, { line: createLoneLine(), log: log.child({ module: 'live' }), telemetry: counters.telemetry });
     closing.add('live line', () => live.close());
+    // What nodes tell one another of rooms; most of it others have no use for, so on a line of its own.
+    const roomsBus = openBus(config, { name: 'watchparty:rooms', connection: mainRedis, log: log.child({ module: 'rooms' }), closing });
+    const roomNews = await createRoomNews({ bus: roomsBus, log: log.child({ module: 'rooms' }) });
+    closing.add('news of rooms', () => roomNews.close());
     const outbox: Outbox = await createOutbox({
-      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects, ...revocations.effects, ...live.effects], clock, log: log.child({ module: 'outbox' }),
+      database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects, ...revocations.effects, ...roomNews.effects, ...live.effects], clock, log: log.child({ module: 'outbox' }),
       onUnfenced: counters.telemetry.unfencedWrite,
     });
     closing.add('outbox', () => outbox.close());
@@ -185,11 +194,23 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         movieRemoved: (tx, effects, movieId) => rooms.movieRemoved(tx, effects, movieId),
       },
     });
+    const roomTimings = { ...defaultRoomTimings, ...deps.roomTimings };
+    const attendance = new AttendanceBook();
+    const attendanceLine = await openAttendanceLine({ book: attendance, bus: roomsBus, nodeId: randomUUID(), timings: roomTimings.attendance });
+    closing.add('attendance', () => attendanceLine.close());
     const rooms: Rooms = createRooms({
+      attendance, waits: roomTimings.watch,
       queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads, delivery,
       log: log.child({ module: 'rooms' }),
     });
     const chat = createChat({ queries, rooms, write: outbox.write, clock });
+    const liveRooms = createLiveRooms({
+      queries, rooms, movies, attendance, news: roomNews, live: live.live, write: outbox.write,
+      recentMessages: (actor, roomId, lastSeq) => chat.recent(actor, roomId, lastSeq),
+      hearsOthers: () => roomsBus.connected(), onReport: counters.telemetry.playerReported, watch: roomTimings.watch,
+      clock, log: log.child({ module: 'rooms' }),
+    });
+    closing.add('live rooms', () => liveRooms.close());
     const movieFiles = createMovieFiles({
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
@@ -201,7 +222,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       ...pictureJobs({ queries, images, storage, clock }),
       ...roomJobs({ rooms, delivery, log: log.child({ module: 'rooms' }) }),
       ...createSessionCleanup({ clock, log: log.child({ module: 'sessions' }) }),
-      ...createRoomCleanup({ queries, clock, log: log.child({ module: 'rooms' }) }),
+      ...createRoomCleanup({ queries, attendance, clock, log: log.child({ module: 'rooms' }) }),
       ...createChatCleanup({ queries, clock, log: log.child({ module: 'chat' }) }),
       ...reports.handlers,
     ];
@@ -254,7 +275,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           telemetry: counters.telemetry,
           secret, clock,
           onServer: (server) => live.open(server, {
-            modules: [], identity: sessions.identity, sessions, revocations, write: outbox.write,
+            modules: [roomsLive(liveRooms)], identity: sessions.identity, sessions, revocations, write: outbox.write,
             limiters: createLiveLimiters(config.rateLimit, limitDriver),
           }),
           log: log.child({ module: 'http' }),
@@ -285,17 +306,18 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
 
 /** What nodes tell one another; a node without Redis is alone. */
 function openBus(
-  config: Config, { connection, log, closing }: { readonly connection: RedisConnection; readonly log: Log; readonly closing: Closing },
+  config: Config,
+  { name, connection, log, closing }: { readonly name: string; readonly connection: RedisConnection; readonly log: Log; readonly closing: Closing },
 ): Bus {
   if (config.redis.kind === 'none') {
     const bus = createBus({ driver: createMemoryBusLine().open(), log });
-    closing.add('bus', () => bus.close());
+    closing.add(name, () => bus.close());
     return bus;
   }
   const subscriber = openRedis(config.redis, { profile: 'subscriber' });
-  closing.add('redis of the bus', () => subscriber.close());
-  const bus = createBus({ driver: createRedisBusDriver({ publisher: connection, subscriber, name: 'watchparty:bus' }), log });
-  closing.add('bus', () => bus.close());
+  closing.add(`redis of ${name}`, () => subscriber.close());
+  const bus = createBus({ driver: createRedisBusDriver({ publisher: connection, subscriber, name }), log });
+  closing.add(name, () => bus.close());
   return bus;
 }
 

@@ -109,6 +109,11 @@ export const roomPresence = serverEvent({
   ),
 });
 
+const ExpelledReason = Type.Enum(['left', 'kicked', 'banned', 'closed', 'removed', 'absent'], {
+  description: '`left`: by oneself, elsewhere; `absent`: not seen for long; `closed`: for now; `removed`: for good',
+});
+export type RoomExpelledReason = Type.Static<typeof ExpelledReason>;
+
 /** Goes to all connections of the person, whether they hear the room or not; of a room that is gone or closed, to all who hear it. */
 export const roomExpelled = serverEvent({
   name: 'room:expelled',
@@ -116,9 +121,7 @@ export const roomExpelled = serverEvent({
   payload: Type.Object(
     {
       roomId: Id,
-      reason: Type.Enum(['left', 'kicked', 'banned', 'closed', 'removed', 'absent'], {
-        description: '`left`: by oneself, elsewhere; `absent`: not seen for long; `closed`: for now; `removed`: for good',
-      }),
+      reason: ExpelledReason,
     },
     { additionalProperties: false, title: 'RoomExpelled' },
   ),

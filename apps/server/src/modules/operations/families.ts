@@ -114,6 +114,14 @@ export const FAMILIES: readonly Family[] = [
     samples: ({ counters }) => [...counters.live.events()].flatMap(({ event, outcome, durations }) => histogram({ event, outcome }, durations)),
   },
   {
+    name: 'playback_drift_seconds', type: 'histogram', help: 'How far players are off their room’s timeline, in either direction, as they report',
+    samples: ({ counters }) => histogram({}, counters.live.drift),
+  },
+  {
+    name: 'playback_round_trip_seconds', type: 'histogram', help: 'Round trips between players and this server, as they report',
+    samples: ({ counters }) => histogram({}, counters.live.roundTrips),
+  },
+  {
     name: 'job_duration_seconds', type: 'histogram', help: 'One try of a job, by what became of it, in this process',
     samples: ({ counters }) =>
       [...counters.jobRuns()].flatMap(({ job, outcome, durations }) => histogram({ job, outcome }, durations)),

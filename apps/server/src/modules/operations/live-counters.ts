@@ -25,11 +25,16 @@ export interface LiveCounters {
   events(): Iterable<EventsOfName>;
   broadcasts(): Iterable<BroadcastsOfName>;
   unsaid(): number;
+  /** How far players are off their timelines. */
+  readonly drift: Durations;
+  readonly roundTrips: Durations;
 }
 
 export function createLiveCounters(): LiveCounters {
   let open = 0;
   let unsaid = 0;
+  const drift = noDurations();
+  const roundTrips = noDurations();
   const closed = new Map<string, number>();
   const refused = new Map<string, number>();
   const events = new Map<string, EventsOfName>();
@@ -67,6 +72,10 @@ export function createLiveCounters(): LiveCounters {
       liveUnsaid() {
         unsaid += 1;
       },
+      playerReported(driftMs, rttMs) {
+        observe(drift, driftMs);
+        if (rttMs !== null) observe(roundTrips, rttMs);
+      },
     },
     open: () => open,
     closed: () => closed,
@@ -74,5 +83,7 @@ export function createLiveCounters(): LiveCounters {
     events: () => events.values(),
     broadcasts: () => broadcasts.values(),
     unsaid: () => unsaid,
+    drift,
+    roundTrips,
   };
 }

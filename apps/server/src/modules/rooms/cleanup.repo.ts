@@ -40,13 +40,13 @@ export async function lockFree(tx: Tx, ids: readonly number[]): Promise<number[]
   return rows.map(({ id }) => id);
 }
 
-/** Under the rooms' locks: takes out who was not seen since `before`. Answers how many of each room. */
-export async function removeAbsent(tx: Tx, ids: readonly number[], before: Date): Promise<{ id: number; removed: number }[]> {
-  const { rows } = await sql<{ id: number; removed: number }>`
+/** Under the rooms' locks: takes out who was not seen since `before`. Answers whom, of each room. */
+export async function removeAbsent(tx: Tx, ids: readonly number[], before: Date): Promise<{ id: number; removed: number[] }[]> {
+  const { rows } = await sql<{ id: number; removed: number[] }>`
     with gone as (
-      delete from room_participants where room_id = any(${ids}::int[]) and last_seen_at < ${before} returning room_id),
-    counted as (select room_id, count(*)::int as removed from gone group by room_id)
-    update rooms r set participant_count = r.participant_count - counted.removed
+      delete from room_participants where room_id = any(${ids}::int[]) and last_seen_at < ${before} returning room_id, user_id),
+    counted as (select room_id, array_agg(user_id) as removed from gone group by room_id)
+    update rooms r set participant_count = r.participant_count - cardinality(counted.removed)
     from counted where r.id = counted.room_id returning r.id, counted.removed
   `.execute(tx);
   return rows;

@@ -5,6 +5,7 @@ import { factoriesFor, type TestUser } from '../../../test/factories.ts';
 import { tryJob } from '../../../test/jobs.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { Write } from '../../kernel/write.ts';
+import { AttendanceBook } from './attendance.ts';
 import { createRoomCleanup } from './index.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -40,7 +41,7 @@ async function idleRoom(ms: number, given: object = {}): Promise<number> {
 }
 
 const handlers = (batchSize?: number) => createRoomCleanup({
-  queries: queries(), clock: systemClock, log: pino({ level: 'silent' }), ...(batchSize !== undefined && { batchSize }),
+  attendance: new AttendanceBook(), queries: queries(), clock: systemClock, log: pino({ level: 'silent' }), ...(batchSize !== undefined && { batchSize }),
 });
 const closeRooms = (batchSize?: number, write: Write = server.app.write, signal?: AbortSignal) =>
   tryJob(handlers(batchSize), 'cleanupInactiveRooms', { daysInactive: 30 }, { write, ...(signal && { signal }) });

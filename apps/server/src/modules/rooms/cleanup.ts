@@ -6,10 +6,13 @@ import type { Queries } from '../../db/index.ts';
 import { cleanupInactiveParticipants, cleanupInactiveRooms } from './cleanup.jobs.ts';
 import * as repo from './cleanup.repo.ts';
 import { recordWatched } from './room-days.repo.ts';
-import { roomsChanged } from './rooms.cache.ts';
+import { addGone, addMoved } from './rooms.effects.ts';
+import type { AttendanceBook } from './attendance.ts';
+import { createSuccession } from './succession.ts';
 
 interface Deps {
   readonly queries: Queries;
+  readonly attendance: Pick<AttendanceBook, 'everybody'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Rooms, and people, of one change. Their locks are held for some ten milliseconds. */
@@ -19,7 +22,8 @@ interface Deps {
 const HOUR_MS = 60 * 60 * 1000;
 
 /** What tidies the rooms up, again and again. RC1–RC3 */
-export function createRoomCleanup({ queries, clock, log, batchSize = 500 }: Deps): readonly JobHandler[] {
+export function createRoomCleanup({ queries, attendance, clock, log, batchSize = 500 }: Deps): readonly JobHandler[] {
+  const succession = createSuccession({ attendance });
   const ago = (hours: number): Date => new Date(clock.now() - hours * HOUR_MS);
 
   const inactiveRooms: JobHandler<typeof cleanupInactiveRooms.payload> = {
@@ -30,7 +34,7 @@ export function createRoomCleanup({ queries, clock, log, batchSize = 500 }: Deps
       await inBatches('Inactive rooms closed', async () => {
         const ids = await write(async (tx, effects) => {
           const closed = await repo.closeInactive(tx, { afterId, before, now: new Date(clock.now()), limit: batchSize });
-          if (closed.length > 0) effects.add(roomsChanged(closed));
+          if (closed.length > 0) addMoved(effects, ...closed);
           return closed;
         });
         afterId = Math.max(afterId, ...ids);
@@ -51,8 +55,12 @@ export function createRoomCleanup({ queries, clock, log, batchSize = 500 }: Deps
           const roomIds = await repo.lockFree(tx, ids);
           await recordWatched(tx, { roomIds, notSeenSince: before, now: new Date(clock.now()) });
           const changed = await repo.removeAbsent(tx, roomIds, before);
-          if (changed.length > 0) effects.add(roomsChanged(changed.map(({ id }) => id)));
-          return changed.reduce((sum, { removed: ofRoom }) => sum + ofRoom, 0);
+          if (changed.length > 0) addMoved(effects, ...changed.map(({ id }) => id));
+          for (const { id, removed: userIds } of changed) {
+            addGone(effects, id, userIds, 'absent');
+            await succession.afterLeaving(tx, id, 'host');
+          }
+          return changed.reduce((sum, { removed: ofRoom }) => sum + ofRoom.length, 0);
         });
         afterId = ids.at(-1)!;
         return { count: removed, more: true };

@@ -1,9 +1,15 @@
+export { openAttendanceLine } from './attendance-line.ts';
+export { AttendanceBook } from './attendance.ts';
 export { cleanupInactiveParticipants, cleanupInactiveRooms } from './cleanup.jobs.ts';
 export { createRoomCleanup } from './cleanup.ts';
 export type { Held } from './holding.ts';
+export { createLiveRooms } from './live-rooms.ts';
 export { roomPolicies } from './rooms.cache.ts';
 export type { PlayableMovies } from './room-playback.ts';
 export { roomInvitationEmail, roomJobs } from './rooms.jobs.ts';
 export { roomsRoutes } from './rooms.http.ts';
+export { createRoomNews, type RoomNews } from './rooms.effects.ts';
+export { roomsLive } from './rooms.live.ts';
 export { createRooms, type Rooms } from './rooms.ts';
 export { rightToRead } from './standing.ts';
+export { defaultRoomTimings, type RoomTimings } from './timings.ts';

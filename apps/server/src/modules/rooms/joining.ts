@@ -8,7 +8,8 @@ import type { Passwords } from '../accounts/index.ts';
 import type { Invites } from './invites.ts';
 import * as participants from './participants.repo.ts';
 import { recordLeaving, recordPeople } from './room-days.repo.ts';
-import { roomChanged } from './rooms.cache.ts';
+import type { Succession } from './succession.ts';
+import { addGone, addMoved } from './rooms.effects.ts';
 import { mayManage, maySee } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView } from './rooms.views.ts';
@@ -18,13 +19,14 @@ export interface JoiningDeps {
   readonly queries: Queries;
   readonly passwords: Passwords;
   readonly invites: Invites;
+  readonly succession: Succession;
   readonly clock: Clock;
 }
 
 /** A host would have to change the password this often during one join. */
 const JOIN_ATTEMPTS = 5;
 
-export function createJoining({ queries, passwords, invites, clock }: JoiningDeps) {
+export function createJoining({ queries, passwords, invites, succession, clock }: JoiningDeps) {
   const now = (): Date => new Date(clock.now());
 
   /** Whether what the person brings opens the room. Outside the transaction: hashing under the room's lock would hold up everybody. */
@@ -69,26 +71,40 @@ export function createJoining({ queries, passwords, invites, clock }: JoiningDep
       const role = await participants.roleOf(tx, roomId, actor.userId);
       if (role !== undefined) {
         await participants.touch(tx, roomId, actor.userId, now());
-        return roomView(row);
+        if (row.is_active || row.owner_id !== actor.userId) return roomView(row);
+        addMoved(effects, roomId);
+        return roomView(await repo.update(tx, roomId, { is_active: true, last_activity_at: now() }));
       }
       const owner = row.owner_id === actor.userId;
       const known = maySee({ actor, role, ownerId: row.owner_id, isPrivate: row.is_private });
       if (await participants.isBanned(tx, roomId, actor.userId)) throw new Problem(known ? 'rooms.banned' : 'rooms.not_found');
       if (row.password_hash !== before.password_hash || row.is_private !== before.is_private) return 'lock-changed';
       if (!owner && !opens) throw refusal(known, body);
-      effects.add(roomChanged(roomId));
+      addMoved(effects, roomId);
       return roomView(await enter(tx, row, actor));
     });
   }
 
+  /** RO4–RO8, RO10 */
+  async function join(write: Write, actor: Actor, roomId: number, body: JoinRoomBody): Promise<Room> {
+    for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
+      const joined = await joinOnce(write, actor, roomId, body);
+      if (joined !== 'lock-changed') return joined;
+    }
+    throw new Problem('request.conflict');
+  }
+
   return {
-    /** RO4–RO8, RO10 */
-    async join(write: Write, actor: Actor, roomId: number, body: JoinRoomBody): Promise<Room> {
-      for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
-        const joined = await joinOnce(write, actor, roomId, body);
-        if (joined !== 'lock-changed') return joined;
-      }
-      throw new Problem('request.conflict');
+    join,
+
+    /** To hear the room: as `join`, and without a write for whoever takes part already. LR1 */
+    async enter(write: Write, actor: Actor, roomId: number, body: JoinRoomBody): Promise<void> {
+      const found = await repo.findWithPart(queries, roomId, actor.userId);
+      if (found?.part === undefined) return void (await join(write, actor, roomId, body));
+      const { is_active, owner_id } = found.room;
+      if (is_active) return;
+      if (owner_id !== actor.userId) throw new Problem('rooms.inactive');
+      await join(write, actor, roomId, body);
     },
 
     /** Answers the room, or null when it cannot be seen any more from outside. RO8 */
@@ -97,7 +113,9 @@ export function createJoining({ queries, passwords, invites, clock }: JoiningDep
         const { row, standing } = await lockSeen(tx, roomId, actor);
         if (standing.role !== undefined) await recordLeaving(tx, row, actor.userId, now());
         if (!(await participants.remove(tx, roomId, actor.userId))) return roomView(row);
-        effects.add(roomChanged(roomId));
+        addMoved(effects, roomId);
+        addGone(effects, roomId, [actor.userId], 'left');
+        await succession.afterLeaving(tx, roomId, standing.role);
         const left = await repo.update(tx, roomId, { participant_count: row.participant_count - 1, last_activity_at: now() });
         return maySee({ ...standing, role: undefined }) ? roomView(left) : null;
       });

@@ -67,6 +67,63 @@ export async function list(db: Queries, roomId: number, { page, limit }: PageReq
     .limit(limit).offset((page - 1) * limit).execute();
 }
 
+/** The first people of the room: hosts, co-hosts, then in order of joining. Sorts all of the room's. */
+export async function listed(db: Queries, roomId: number, limit: number): Promise<ParticipantRow[]> {
+  return people(db, roomId)
+    .orderBy(sql`case room_participants.role when 'host' then 0 when 'co-host' then 1 else 2 end`)
+    .orderBy('room_participants.joined_at').orderBy('room_participants.user_id').limit(limit).execute();
+}
+
+/**
+ * Under the room's lock: where no host is left, the co-host who has been there longest becomes one, else a viewer; people
+ * with an account before guests, those of `online` before others. With `onlyOnline` the others count neither as hosts
+ * nor as successors. Answers who it is. LR6
+ */
+export async function appointHost(
+  tx: Tx, roomId: number, { online, onlyOnline }: { readonly online: readonly number[]; readonly onlyOnline: boolean },
+): Promise<number | undefined> {
+  const { rows } = await sql<{ user_id: number }>`
+    update room_participants set role = 'host'
+    where room_id = ${roomId}
+      and user_id = (
+        select p.user_id from room_participants p join users u on u.id = p.user_id
+        where p.room_id = ${roomId} and (not ${onlyOnline}::bool or p.user_id = any(${online}::int[]))
+        order by p.user_id = any(${online}::int[]) desc, p.role = 'co-host' desc, u.guest_of is not null, p.joined_at, p.user_id
+        limit 1)
+      and not exists (
+        select 1 from room_participants h
+        where h.room_id = ${roomId} and h.role = 'host' and (not ${onlyOnline}::bool or h.user_id = any(${online}::int[])))
+    returning user_id
+  `.execute(tx);
+  return rows[0]?.user_id;
+}
+
+/** These people had their rooms open until now. What somebody holds is left as it is, so that nobody waits. */
+export async function seen(db: Queries, places: readonly { readonly roomId: number; readonly userId: number }[], now: Date): Promise<void> {
+  await sql`
+    with w as (
+      select distinct * from unnest(
+        ${places.map(({ roomId }) => roomId)}::int[], ${places.map(({ userId }) => userId)}::int[]) as w (room_id, user_id)),
+    free as (
+      select p.room_id, p.user_id from room_participants p join w on w.room_id = p.room_id and w.user_id = p.user_id
+      order by p.room_id, p.user_id for no key update of p skip locked)
+    update room_participants p set last_seen_at = greatest(p.last_seen_at, ${now}::timestamptz) from free
+    where p.room_id = free.room_id and p.user_id = free.user_id
+  `.execute(db);
+}
+
+/** Server times, ms, at which the film waited for these people. */
+export async function waitedAt(tx: Tx, roomId: number, userIds: readonly number[]): Promise<Map<number, readonly number[]>> {
+  const rows = await tx.selectFrom('room_participants').select(['user_id', 'waited_at'])
+    .where('room_id', '=', roomId).where('user_id', 'in', userIds).execute();
+  return new Map(rows.map(({ user_id, waited_at }) => [user_id, waited_at]));
+}
+
+export async function setWaitedAt(tx: Tx, roomId: number, userId: number, waitedAtMs: readonly number[]): Promise<void> {
+  await tx.updateTable('room_participants').set({ waited_at: [...waitedAtMs] })
+    .where('room_id', '=', roomId).where('user_id', '=', userId).execute();
+}
+
 export async function find(db: Queries, roomId: number, userId: number): Promise<ParticipantRow | undefined> {
   return people(db, roomId).where('room_participants.user_id', '=', userId).executeTakeFirst();
 }

@@ -5,32 +5,40 @@ import type { Clock } from '../../kernel/clock.ts';
 import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
+import type { AttendanceBook } from './attendance.ts';
 import * as participants from './participants.repo.ts';
 import { mayChangeRoleOf, mayGiveRoles, mayManage, mayRemovePerson } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { recordLeaving } from './room-days.repo.ts';
-import { roleChanged, roomChanged } from './rooms.cache.ts';
+import { roleChanged } from './rooms.cache.ts';
+import { addGone, addMoved, roomTouched } from './rooms.effects.ts';
 import { participantView } from './rooms.views.ts';
 import { lockSeen, look } from './standing.ts';
+import type { Succession } from './succession.ts';
 
 interface Deps {
   readonly queries: Queries;
   readonly clock: Clock;
+  readonly attendance: Pick<AttendanceBook, 'of'>;
+  readonly succession: Succession;
 }
 
 /** Who is in a room, as what, and who is not any more. RO2–RO4 */
-export function createPeople({ queries, clock }: Deps) {
+export function createPeople({ queries, clock, attendance, succession }: Deps) {
+  const view = (roomId: number, row: participants.ParticipantRow): Participant =>
+    participantView(row, attendance.of(roomId, row.user_id).online);
+
   async function participant(db: Queries, roomId: number, userId: number): Promise<Participant> {
     const row = await participants.find(db, roomId, userId);
     if (row === undefined) throw new Problem('rooms.participant_not_found');
-    return participantView(row);
+    return view(roomId, row);
   }
 
   return {
     async participants(actor: Actor | undefined, roomId: number, page: PageRequest): Promise<PageOf<Participant>> {
       const { row } = await look(queries, roomId, actor);
       const rows = await participants.list(queries, roomId, page);
-      return pageOf(rows.map(participantView), row.participant_count, page);
+      return pageOf(rows.map((person) => view(roomId, person)), row.participant_count, page);
     },
 
     async setRole(write: Write, actor: Actor, roomId: number, userId: number, role: ParticipantRole): Promise<Participant> {
@@ -41,6 +49,7 @@ export function createPeople({ queries, clock }: Deps) {
         const person = { userId, role: await participants.roleOf(tx, roomId, userId) };
         if (!mayChangeRoleOf(standing, person)) throw new Problem('rooms.rank_too_low');
         effects.add(roleChanged(roomId));
+        effects.add(roomTouched(roomId));
         await participants.setRole(tx, roomId, userId, role);
         return participant(tx, roomId, userId);
       });
@@ -61,7 +70,9 @@ export function createPeople({ queries, clock }: Deps) {
           throw new Problem('rooms.participant_not_found');
         }
         if (removed) {
-          effects.add(roomChanged(roomId));
+          addMoved(effects, roomId);
+          addGone(effects, roomId, [userId], options.ban ? 'banned' : 'kicked');
+          await succession.afterLeaving(tx, roomId, role);
           await repo.update(tx, roomId, {
             participant_count: row.participant_count - 1, last_activity_at: new Date(clock.now()),
           });

@@ -4,7 +4,7 @@ import type { PlaybackCommand } from '@watchparty/protocol';
 import { apply, loaded, positionAt, SEEK_LEAD_MS, START_LEAD_MS, type Timeline } from './playback.ts';
 
 const NOW = 1_700_000_000_000;
-const stopped: Timeline = { version: 3, movieId: 7, position: 20, rate: 1, playing: false, at: NOW - 5000 };
+const stopped: Timeline = { version: 3, movieId: 7, position: 20, rate: 1, playing: false, at: NOW - 5000, waiting: null };
 const playing: Timeline = { ...stopped, playing: true };
 
 type Step = { readonly command: Omit<PlaybackCommand, 'version'>; readonly afterMs: number };
@@ -112,7 +112,7 @@ test('[PB4] Past the end means at the end', () => {
 
 test('[PB5] Another movie stands at its beginning at rate 1', () => {
   expect(done({ ...playing, rate: 2 }, { action: 'load', movieId: 8 }, NOW)).toEqual({
-    version: 4, movieId: 8, position: 0, rate: 1, playing: false, at: NOW,
+    version: 4, movieId: 8, position: 0, rate: 1, playing: false, at: NOW, waiting: null,
   });
   expect(done(playing, { action: 'load', movieId: null }, NOW)).toMatchObject({ movieId: null, playing: false });
 });

@@ -1,4 +1,4 @@
-import type { PlaybackCommand } from '@watchparty/protocol';
+import type { PlaybackCommand, PlaybackWaiting } from '@watchparty/protocol';
 
 /** One room's timeline: at server time `at` (ms since the epoch) the film stands at `position` seconds. */
 export interface Timeline {
@@ -8,12 +8,17 @@ export interface Timeline {
   readonly rate: number;
   readonly playing: boolean;
   readonly at: number;
+  /** Not null: the start at `at` lies ahead because of these people. Over by then, or by the next command. */
+  readonly waiting: PlaybackWaiting | null;
 }
 
 /** Time for a command to reach everyone before it takes effect, so that all start together. */
 export const START_LEAD_MS = 400;
 /** A jump or a new rate while playing: players need longer, they have to fetch and decode first. */
 export const SEEK_LEAD_MS = 800;
+
+/** Whether the film stands still for somebody at `nowMs`. */
+export const isWaiting = ({ waiting }: Timeline, nowMs: number): boolean => waiting !== null && nowMs < waiting.untilMs;
 
 export type CommandRefusal = 'version_conflict' | 'incomplete';
 
@@ -35,24 +40,25 @@ export function apply(
 ): Timeline | CommandRefusal {
   if (command.version !== timeline.version) return 'version_conflict';
   const version = timeline.version + 1;
+  const next = { ...timeline, version, waiting: null };
   const here = positionAt(timeline, nowMs, durationSeconds);
   const target = command.position === undefined ? undefined : clamp(command.position, durationSeconds);
   switch (command.action) {
     case 'play':
       // Pressed twice: for those who watch, nothing changes.
-      if (timeline.playing && target === undefined) return { ...timeline, version };
-      return { ...timeline, version, playing: true, position: target ?? here, at: nowMs + START_LEAD_MS };
+      if (timeline.playing && target === undefined && !isWaiting(timeline, nowMs)) return next;
+      return { ...next, playing: true, position: target ?? here, at: nowMs + START_LEAD_MS };
     case 'pause':
-      return { ...timeline, version, playing: false, position: target ?? here, at: nowMs };
+      return { ...next, playing: false, position: target ?? here, at: nowMs };
     case 'seek':
       if (target === undefined) return 'incomplete';
-      return { ...timeline, version, position: target, at: timeline.playing ? nowMs + SEEK_LEAD_MS : nowMs };
+      return { ...next, position: target, at: timeline.playing ? nowMs + SEEK_LEAD_MS : nowMs };
     case 'rate': {
       if (command.rate === undefined) return 'incomplete';
-      if (!timeline.playing) return { ...timeline, version, rate: command.rate, position: here, at: nowMs };
+      if (!timeline.playing) return { ...next, rate: command.rate, position: here, at: nowMs };
       // The old rate holds until the new one begins.
       const at = nowMs + SEEK_LEAD_MS;
-      return { ...timeline, version, rate: command.rate, position: positionAt(timeline, at, durationSeconds), at };
+      return { ...next, rate: command.rate, position: positionAt(timeline, at, durationSeconds), at };
     }
     case 'load':
       if (command.movieId === undefined) return 'incomplete';
@@ -62,7 +68,7 @@ export function apply(
 
 /** Another movie, or none: from its beginning, not yet playing. PB5 */
 export function loaded(timeline: Timeline, movieId: number | null, nowMs: number): Timeline {
-  return { version: timeline.version + 1, movieId, position: 0, rate: 1, playing: false, at: nowMs };
+  return { version: timeline.version + 1, movieId, position: 0, rate: 1, playing: false, at: nowMs, waiting: null };
 }
 
 const clamp = (position: number, durationSeconds: number | null): number =>

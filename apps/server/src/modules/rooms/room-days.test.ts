@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
 import { tryJob } from '../../../test/jobs.ts';
+import { AttendanceBook } from './attendance.ts';
 import { createRoomCleanup } from './index.ts';
 import { recordWatched } from './room-days.repo.ts';
 
@@ -123,7 +124,7 @@ test('[RC2] [RD1] Who was taken out for not being seen has watched until they we
   const id = await scene({
     playingSince: at(50), people: { owner: { joined: at(51), seen: at(1) }, guest: { joined: at(49), seen: at(47) } },
   });
-  const handlers = createRoomCleanup({ queries: queries(), clock: { now: () => Date.now() }, log: pino({ level: 'silent' }) });
+  const handlers = createRoomCleanup({ attendance: new AttendanceBook(), queries: queries(), clock: { now: () => Date.now() }, log: pino({ level: 'silent' }) });
   await tryJob(handlers, 'cleanupInactiveParticipants', { hoursInactive: 24 }, { write: server.app.write });
   expect(await total(id)).toBeCloseTo(2 * 3600, 0);
 });

@@ -24,7 +24,7 @@ test('[PB1] A room has a timeline from the start, also without a movie', async (
   const before = Date.now();
   const { id } = await make.room(owner);
   const first = await playback(id);
-  expect(first).toEqual({ roomId: id, version: 0, movieId: null, position: 0, rate: 1, playing: false, at: expect.any(Number) });
+  expect(first).toEqual({ roomId: id, version: 0, movieId: null, position: 0, rate: 1, playing: false, at: expect.any(Number), waiting: null, by: null });
   expect(first.at).toBeGreaterThanOrEqual(before);
   expect(first.at).toBeLessThanOrEqual(Date.now());
 });

@@ -5,13 +5,15 @@ import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
 import * as participants from './participants.repo.ts';
-import { apply, loaded } from './playback.ts';
+import { apply, loaded, type Timeline } from './playback.ts';
+import type { AttendanceBook } from './attendance.ts';
 import { mayControl } from './rooms.policy.ts';
 import { recordWatched } from './room-days.repo.ts';
-import { roomChanged } from './rooms.cache.ts';
+import { addMoved, addPlayback } from './rooms.effects.ts';
 import * as repo from './rooms.repo.ts';
 import { playbackView, timelineColumns, timelineOf } from './rooms.views.ts';
 import { lockSeen, look, requirePart } from './standing.ts';
+import { heldForStart, isFreshStart, isReady, type WaitSettings } from './waiting.ts';
 
 /** What rooms ask of movies. */
 export interface PlayableMovies {
@@ -23,13 +25,15 @@ export interface PlayableMovies {
 interface Deps {
   readonly queries: Queries;
   readonly movies: PlayableMovies;
+  readonly attendance: Pick<AttendanceBook, 'everybody'>;
+  readonly waits: WaitSettings;
   readonly clock: Clock;
 }
 
 /** A movie would have to change this often during one command. */
 const COMMAND_ATTEMPTS = 5;
 
-export function createRoomPlayback({ queries, movies, clock }: Deps) {
+export function createRoomPlayback({ queries, movies, attendance, waits, clock }: Deps) {
   const durationOf = async (movieId: number | null): Promise<number | null> =>
     movieId === null ? null : movies.durationSeconds(movieId);
 
@@ -47,29 +51,41 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
     }
   }
 
+  /** A start after which players must get ready is held for those that are not. LP3 */
+  function gated(row: repo.RoomRow, started: Timeline, nowMs: number): Timeline {
+    if (!row.ready_gate || !started.playing || !isFreshStart(timelineOf(row), nowMs)) return started;
+    const unready = attendance.everybody(row.id).filter(({ player }) =>
+      player?.free !== true && (player === null || !isReady(player, row.playback_version)));
+    return heldForStart(started, unready, nowMs, waits);
+  }
+
   /** `movie-changed`: the length that was looked up, outside the transaction, is of another movie than the one that plays. */
   async function commandOnce(write: Write, actor: Actor, roomId: number, command: PlaybackCommand): Promise<Playback | 'movie-changed'> {
     const before = requirePart(await look(queries, roomId, actor));
-    if (!mayControl(before.standing)) throw new Problem('rooms.playback_not_controller');
+    if (!mayControl(before.standing, before.row.playback_control)) throw new Problem('rooms.playback_not_controller');
     if (command.action === 'load') await requireMovie(command.movieId, actor);
     const duration = await durationOf(before.row.movie_id);
     return write(async (tx, effects) => {
       const { row, standing } = requirePart(await lockSeen(tx, roomId, actor));
-      if (!mayControl(standing)) throw new Problem('rooms.playback_not_controller');
-      const next = apply(timelineOf(row), command, clock.now(), duration);
-      if (next === 'incomplete') throw new Problem('rooms.playback_incomplete');
-      if (next === 'version_conflict') {
+      if (!mayControl(standing, row.playback_control)) throw new Problem('rooms.playback_not_controller');
+      const nowMs = clock.now();
+      const applied = apply(timelineOf(row), command, nowMs, duration);
+      if (applied === 'incomplete') throw new Problem('rooms.playback_incomplete');
+      if (applied === 'version_conflict') {
         throw new Problem('rooms.playback_version_conflict', {
           detail: `The playback is at version ${row.playback_version}; the command saw ${command.version}`,
         });
       }
       if (row.movie_id !== before.row.movie_id) return 'movie-changed';
-      if (next.movieId !== row.movie_id) effects.add(roomChanged(roomId));
-      const now = new Date(clock.now());
+      const next = gated(row, applied, nowMs);
+      if (next.movieId !== row.movie_id) addMoved(effects, roomId);
+      const now = new Date(nowMs);
       // Pressing play twice leaves the film in motion since when it was.
       if (row.playback_playing && next.at !== row.playback_at) await recordWatched(tx, { roomIds: [roomId], now });
       await participants.touch(tx, roomId, actor.userId, now);
-      return playbackView(await repo.update(tx, roomId, { ...timelineColumns(next), last_activity_at: now }));
+      const commanded = await repo.update(tx, roomId, { ...timelineColumns(next), playback_by: actor.userId, last_activity_at: now });
+      addPlayback(effects, commanded);
+      return playbackView(commanded);
     });
   }
 
@@ -96,8 +112,9 @@ export function createRoomPlayback({ queries, movies, clock }: Deps) {
       const rows = await repo.lockPlaying(tx, movieId);
       await recordWatched(tx, { roomIds: rows.map(({ id }) => id), now: new Date(clock.now()) });
       for (const row of rows) {
-        effects.add(roomChanged(row.id));
-        await repo.update(tx, row.id, timelineColumns(loaded(timelineOf(row), null, clock.now())));
+        addMoved(effects, row.id);
+        const unloaded = loaded(timelineOf(row), null, clock.now());
+        addPlayback(effects, await repo.update(tx, row.id, { ...timelineColumns(unloaded), playback_by: null }));
       }
     },
   };

@@ -28,7 +28,8 @@ const ACTIONS: Record<string, (standing: Standing) => boolean> = {
   'see it': maySee,
   'take part': takesPart,
   'change it': mayManage,
-  'control playback': mayControl,
+  'control playback': (standing) => mayControl(standing, 'hosts'),
+  'control what everyone may': (standing) => mayControl(standing, 'everyone'),
   'give roles': mayGiveRoles,
   'remove it': mayRemoveRoom,
   'kick a stranger (ban)': (standing) => mayRemovePerson(standing, { userId: HIM, role: undefined }),
@@ -42,16 +43,16 @@ const ACTIONS: Record<string, (standing: Standing) => boolean> = {
 
 /** One column per action above, in that order; `x`: may. */
 const TABLE: Record<keyof typeof WHO, string> = {
-  //                 see part change control give remove | kick: stranger viewer co-host host owner | role of: co-host host
-  nobody:            '.    .    .      .       .    .           .        .      .      .    .              .      .',
-  stranger:          '.    .    .      .       .    .           .        .      .      .    .              .      .',
-  viewer:            'x    x    .      .       .    .           .        .      .      .    .              .      .',
-  'co-host':         'x    x    x      x       .    .           x        x      .      .    .              .      .',
-  host:              'x    x    x      x       x    .           x        x      x      .    .              x      .',
-  owner:             'x    x    x      x       x    x           x        x      x      x    .              x      x',
-  'owner outside':   'x    .    x      .       x    x           x        x      x      x    .              x      x',
-  'admin outside':   'x    x    x      .       x    x           x        x      x      x    .              x      x',
-  'admin as viewer': 'x    x    x      .       x    x           x        x      x      x    .              x      x',
+  //                 see part change control (everyone) give remove | kick: stranger viewer co-host host owner | role of: co-host host
+  nobody:            '.    .    .      .       .       .    .           .        .      .      .    .              .      .',
+  stranger:          '.    .    .      .       .       .    .           .        .      .      .    .              .      .',
+  viewer:            'x    x    .      .       x       .    .           .        .      .      .    .              .      .',
+  'co-host':         'x    x    x      x       x       .    .           x        x      .      .    .              .      .',
+  host:              'x    x    x      x       x       x    .           x        x      x      .    .              x      .',
+  owner:             'x    x    x      x       x       x    x           x        x      x      x    .              x      x',
+  'owner outside':   'x    .    x      .       .       x    x           x        x      x      x    .              x      x',
+  'admin outside':   'x    x    x      .       .       x    x           x        x      x      x    .              x      x',
+  'admin as viewer': 'x    x    x      .       x       x    x           x        x      x      x    .              x      x',
 };
 
 describe.each(Object.keys(WHO) as (keyof typeof WHO)[])('[RO1] [RO2] [RO3] In a private room %s', (who) => {

@@ -1,4 +1,4 @@
-import type { ParticipantRole } from '@watchparty/protocol';
+import type { ParticipantRole, PlaybackControl } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
 
 /** What decides rights in a room: who asks, as whom they take part (undefined: not at all), and whose room it is. */
@@ -22,8 +22,9 @@ export const maySee = (standing: Standing): boolean =>
 export const mayManage = (standing: Standing): boolean =>
   isOwner(standing) || isAdmin(standing) || standing.role === 'host' || standing.role === 'co-host';
 
-/** RO2 */
-export const mayControl = (standing: Standing): boolean => standing.role === 'host' || standing.role === 'co-host';
+/** RO2, LP1 */
+export const mayControl = ({ role }: Standing, control: PlaybackControl): boolean =>
+  role === 'host' || role === 'co-host' || (role !== undefined && control === 'everyone');
 
 /** RO2 */
 export const mayGiveRoles = (standing: Standing): boolean => isOwner(standing) || isAdmin(standing) || standing.role === 'host';

@@ -122,7 +122,7 @@ test('[RO2] A room in the shape of the contract, its owner in it as host', async
   const room = await make.room(owner, { name: 'Film night', description: 'Every Friday' });
   expect(room).toEqual({
     id: expect.any(Number), name: 'Film night', description: 'Every Friday', movieId: null, ownerId: owner.id, isPrivate: false,
-    hasPassword: false, isActive: true, participantCount: 1, maxParticipants: 50, createdAt: expect.any(String), updatedAt: expect.any(String),
+    hasPassword: false, isActive: true, playbackControl: 'hosts', readyGate: false, waitForSlow: true, participantCount: 1, maxParticipants: 50, createdAt: expect.any(String), updatedAt: expect.any(String),
   });
   expect((await ask('GET', `/api/rooms/${room.id}/participants`)).body.data).toEqual({
     items: [{ userId: owner.id, username: owner.username, role: 'host', joinedAt: expect.any(String), lastSeenAt: expect.any(String) }],

@@ -7,26 +7,32 @@ import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
 import { createHolding } from './holding.ts';
+import type { AttendanceBook } from './attendance.ts';
 import { createInvitations } from './invitations.ts';
 import { createInvites } from './invites.ts';
 import { createJoining, type JoiningDeps } from './joining.ts';
 import * as participants from './participants.repo.ts';
 import { createPeople } from './people.ts';
 import { loaded } from './playback.ts';
+import { createSuccession } from './succession.ts';
+import type { WaitSettings } from './waiting.ts';
 import { createRoomPlayback, type PlayableMovies } from './room-playback.ts';
 import { recordPeople, recordWatched } from './room-days.repo.ts';
 import { roomChanged } from './rooms.cache.ts';
+import { addEverybodyGone, addMoved, addPlayback } from './rooms.effects.ts';
 import { mayManage, mayRemoveRoom, maySee, type Standing } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
 import { lockSeen, look, lookToRead, type ReaderStanding } from './standing.ts';
 
-export interface RoomsDeps extends Omit<JoiningDeps, 'invites'> {
+export interface RoomsDeps extends Omit<JoiningDeps, 'invites' | 'succession'> {
   readonly publicUrl: string;
   readonly log: Log;
   readonly delivery: Pick<MailDelivery, 'shown'>;
   readonly movies: PlayableMovies;
   readonly reads: Reads;
+  readonly attendance: AttendanceBook;
+  readonly waits: WaitSettings;
 }
 
 export interface RoomStanding extends Standing {
@@ -43,6 +49,7 @@ export function createRooms(deps: RoomsDeps) {
   const now = (): Date => new Date(clock.now());
   const playback = createRoomPlayback(deps);
   const invites = createInvites(deps);
+  const succession = createSuccession(deps);
 
   /** Columns of the fields that are given. The password is hashed here, before any lock is held. */
   async function columnsOf(body: PatchRoomBody): Promise<repo.RoomChanges> {
@@ -52,6 +59,9 @@ export function createRooms(deps: RoomsDeps) {
       ...(body.isPrivate !== undefined && { is_private: body.isPrivate }),
       ...(body.isActive !== undefined && { is_active: body.isActive }),
       ...(body.maxParticipants !== undefined && { max_participants: body.maxParticipants }),
+      ...(body.playbackControl !== undefined && { playback_control: body.playbackControl }),
+      ...(body.readyGate !== undefined && { ready_gate: body.readyGate }),
+      ...(body.waitForSlow !== undefined && { wait_for_slow: body.waitForSlow }),
       ...(body.password !== undefined && {
         password_hash: body.password === null ? null : await passwords.hash(body.password),
       }),
@@ -67,18 +77,22 @@ export function createRooms(deps: RoomsDeps) {
       const { row, standing } = await lockSeen(tx, id, actor);
       if (!mayManage(standing)) throw new Problem('rooms.not_host');
       if ((body.maxParticipants ?? Infinity) < row.participant_count) throw new Problem('rooms.too_few_places');
-      effects.add(roomChanged(id));
+      addMoved(effects, id);
       const movieChanges = body.movieId !== undefined && body.movieId !== row.movie_id;
       if (movieChanges && row.playback_playing) await recordWatched(tx, { roomIds: [id], now: now() });
-      const timeline = movieChanges ? timelineColumns(loaded(timelineOf(row), body.movieId!, clock.now())) : {};
-      return roomView(await repo.update(tx, id, { ...columns, ...timeline, updated_at: now(), last_activity_at: now() }));
+      const timeline = movieChanges
+        ? { ...timelineColumns(loaded(timelineOf(row), body.movieId!, clock.now())), playback_by: actor.userId } : {};
+      const changed = await repo.update(tx, id, { ...columns, ...timeline, updated_at: now(), last_activity_at: now() });
+      if (movieChanges) addPlayback(effects, changed);
+      if (row.is_active && !changed.is_active) addEverybodyGone(effects, id, 'closed');
+      return roomView(changed);
     }));
   }
 
   return {
-    ...createJoining({ ...deps, invites }),
+    ...createJoining({ ...deps, invites, succession }),
     ...createInvitations({ ...deps, invites }),
-    ...createPeople(deps),
+    ...createPeople({ ...deps, succession }),
     ...createHolding(deps),
     playback: playback.playback,
     command: playback.command,
@@ -96,6 +110,9 @@ export function createRooms(deps: RoomsDeps) {
           is_private: body.isPrivate ?? false,
           password_hash: passwordHash,
           max_participants: body.maxParticipants ?? DEFAULT_MAX_PARTICIPANTS,
+          playback_control: body.playbackControl ?? 'hosts',
+          ready_gate: body.readyGate ?? false,
+          wait_for_slow: body.waitForSlow ?? true,
           participant_count: 1,
           playback_at: clock.now(),
         });
@@ -139,12 +156,14 @@ export function createRooms(deps: RoomsDeps) {
     /** Replaces the settings: what is left out returns to its default. */
     put: (write: Write, actor: Actor, id: number, body: RoomBody & { isActive?: boolean }): Promise<Room> =>
       change(write, actor, id, {
-        description: '', movieId: null, isPrivate: false, password: null, maxParticipants: DEFAULT_MAX_PARTICIPANTS, ...body,
+        description: '', movieId: null, isPrivate: false, password: null, maxParticipants: DEFAULT_MAX_PARTICIPANTS,
+        playbackControl: 'hosts', readyGate: false, waitForSlow: true, ...body,
       }),
 
     async remove(write: Write, actor: Actor, id: number): Promise<void> {
       await write(async (tx, effects) => {
-        effects.add(roomChanged(id));
+        addMoved(effects, id);
+        addEverybodyGone(effects, id, 'removed');
         const { row, standing } = await lockSeen(tx, id, actor);
         if (!mayRemoveRoom(standing)) throw new Problem('rooms.not_owner');
         if (row.playback_playing) await recordWatched(tx, { roomIds: [id], now: now() });

@@ -1,7 +1,8 @@
-import type { Invitation, Participant, Playback, Room } from '@watchparty/protocol';
+import type { Invitation, LiveParticipant, Participant, Playback, Room } from '@watchparty/protocol';
 import { shownEmail } from '../accounts/index.ts';
 import type { InvitationRow } from './invitations.repo.ts';
 import type { ParticipantRow } from './participants.repo.ts';
+import type { Attendance } from './attendance.ts';
 import type { Timeline } from './playback.ts';
 import type { RoomChanges, RoomRow } from './rooms.repo.ts';
 
@@ -16,16 +17,29 @@ export const roomView = (row: RoomRow): Room => ({
   isActive: row.is_active,
   participantCount: row.participant_count,
   maxParticipants: row.max_participants,
+  playbackControl: row.playback_control,
+  readyGate: row.ready_gate,
+  waitForSlow: row.wait_for_slow,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),
 });
 
-export const participantView = (row: ParticipantRow): Participant => ({
+export const participantView = (row: ParticipantRow, online: boolean): Participant => ({
   userId: row.user_id,
   username: row.username,
   role: row.role,
   joinedAt: row.joined_at.toISOString(),
   lastSeenAt: row.last_seen_at.toISOString(),
+  online,
+});
+
+export const liveParticipantView = (row: ParticipantRow, { online, player }: Attendance): LiveParticipant => ({
+  ...participantView(row, online),
+  free: player?.free ?? false,
+  ready: player?.ready ?? false,
+  buffering: player?.buffering ?? false,
+  driftMs: player?.driftMs ?? null,
+  rttMs: player?.rttMs ?? null,
 });
 
 /** Says of whoever is invited what was said by who invites, and no more. */
@@ -44,6 +58,7 @@ export const timelineOf = (row: RoomRow): Timeline => ({
   rate: row.playback_rate,
   playing: row.playback_playing,
   at: row.playback_at,
+  waiting: row.playback_waiting,
 });
 
 export const timelineColumns = (timeline: Timeline): RoomChanges => ({
@@ -53,6 +68,7 @@ export const timelineColumns = (timeline: Timeline): RoomChanges => ({
   playback_rate: timeline.rate,
   playback_playing: timeline.playing,
   playback_at: timeline.at,
+  playback_waiting: timeline.waiting,
 });
 
-export const playbackView = (row: RoomRow): Playback => ({ roomId: row.id, ...timelineOf(row) });
+export const playbackView = (row: RoomRow): Playback => ({ roomId: row.id, ...timelineOf(row), by: row.playback_by });

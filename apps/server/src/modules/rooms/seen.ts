@@ -1,0 +1,70 @@
+import type { Queries } from '../../db/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { AttendanceBook } from './attendance.ts';
+import * as participants from './participants.repo.ts';
+
+export interface SeenTimings {
+  /** Who has closed a room is written down within this time, together. */
+  readonly departedMs: number;
+  /** Who has one open is written down this often, together. Below an hour, the least after which people are taken out. RC2 */
+  readonly onlineMs: number;
+}
+
+export const defaultSeenTimings: SeenTimings = { departedMs: 60_000, onlineMs: 30 * 60_000 };
+
+interface Deps {
+  readonly queries: Queries;
+  readonly book: AttendanceBook;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings?: SeenTimings;
+}
+
+/** Bounds one statement. */
+const MOST = 5000;
+
+/** When people last had rooms open, in the database: a room in which nobody acts costs one statement of the node in half an hour. RO12 */
+export function createSeen({ queries, book, clock, log, timings = defaultSeenTimings }: Deps) {
+  let departed = new Map<string, { roomId: number; userId: number }>();
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = (places: readonly { roomId: number; userId: number }[]): Promise<void> =>
+    (writing = writing.then(async () => {
+      try {
+        for (let at = 0; at < places.length; at += MOST) {
+          await participants.seen(queries, places.slice(at, at + MOST), new Date(clock.now()));
+        }
+      } catch (err) {
+        log.warn({ err, people: places.length }, 'Could not write down who was seen in rooms');
+      }
+    }));
+
+  function flush(): Promise<void> {
+    if (departed.size === 0) return writing;
+    const places = [...departed.values()];
+    departed = new Map();
+    return write(places);
+  }
+
+  const online = (): Promise<void> =>
+    write([...book.roomsHere()].flatMap((roomId) => book.here(roomId).map(({ userId }) => ({ roomId, userId }))));
+
+  const timers = [
+    setInterval(() => void flush(), timings.departedMs).unref(),
+    setInterval(() => void online(), timings.onlineMs).unref(),
+  ];
+
+  return {
+    /** Somebody has closed a room. */
+    departed(roomId: number, userId: number): void {
+      departed.set(`${roomId} ${userId}`, { roomId, userId });
+    },
+    /** Writes down at once who has rooms open here. */
+    online,
+    async close(): Promise<void> {
+      timers.forEach(clearInterval);
+      await flush();
+    },
+  };
+}
