@@ -54,6 +54,8 @@ export interface LiveModule {
 export interface Live {
   /** Tells all in the channel now, and forgets it. What one turn brings to a channel of an event that gathers goes out as one. */
   tell<P extends TSchema>(channel: Channel, event: ServerEvent<P>, payload: Static<P>): void;
+  /** Tells this node's connections in the channel at once, and no others. */
+  tellHere<P extends TSchema>(channel: Channel, event: ServerEvent<P>, payload: Static<P>): void;
   /** This node's connections in the channel. */
   here(channel: Channel): Iterable<LiveSocket>;
 }

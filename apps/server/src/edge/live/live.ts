@@ -85,7 +85,11 @@ export function createLive(settings: GateSettings, { line, log, telemetry }: Dep
   });
 
   return {
-    live: { tell: (channel, event, payload) => outgoing.tell(channel, eventOf(event.name), payload), here },
+    live: {
+      tell: (channel, event, payload) => outgoing.tell(channel, eventOf(event.name), payload),
+      tellHere: (channel, event, payload) => emit(channel, eventOf(event.name).name, payload, 1),
+      here,
+    },
     effects: createEffects({ outgoing, eventOf, expel }),
     clock,
     open(server, deps) {

@@ -1,5 +1,7 @@
-import { LISTED_PEOPLE, type LiveParticipant, type Room, type RoomSnapshot, roomChanged, roomPresence } from '@watchparty/protocol';
-import type { Static } from 'typebox';
+import {
+  LISTED_PEOPLE, type LiveParticipant, type Room, type RoomSnapshot, roomChanged, roomPresence, type ServerEvent,
+} from '@watchparty/protocol';
+import type { Static, TSchema } from 'typebox';
 import type { Queries } from '../../db/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { AttendanceBook } from './attendance.ts';
@@ -7,8 +9,6 @@ import * as participants from './participants.repo.ts';
 import type { RoomNews } from './rooms.effects.ts';
 import * as repo from './rooms.repo.ts';
 import { liveParticipantView, playbackView, roomView } from './rooms.views.ts';
-
-type Presence = Static<typeof roomPresence.payload>;
 
 export interface BoardTimings {
   /** Between two tellings to a room, at least. */
@@ -28,10 +28,7 @@ interface Deps {
   readonly news: RoomNews;
   readonly log: Log;
   /** Tells this node's connections that hear the room. */
-  readonly tell: {
-    (roomId: number, event: typeof roomChanged, payload: Static<typeof roomChanged.payload>): void;
-    (roomId: number, event: typeof roomPresence, payload: Presence): void;
-  };
+  readonly tell: <P extends TSchema>(roomId: number, event: ServerEvent<P>, payload: Static<P>) => void;
   readonly timings?: BoardTimings;
 }
 

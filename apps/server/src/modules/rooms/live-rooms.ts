@@ -32,7 +32,7 @@ export interface LiveRoomsDeps {
   readonly movies: Pick<PlayableMovies, 'durationSeconds'>;
   readonly attendance: AttendanceBook;
   readonly news: RoomNews;
-  readonly live: Pick<Live, 'here'>;
+  readonly live: Pick<Live, 'here' | 'tellHere'>;
   readonly write: Write;
   readonly recentMessages: (actor: Actor, roomId: number, lastSeq: number | undefined) => Promise<RecentChat>;
   /** Whether the other nodes are heard. */
@@ -55,9 +55,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
   const { queries, rooms, attendance: book, live, write, recentMessages, clock, log } = deps;
   const board = createBoard({
     queries, book, news: deps.news, log, ...(deps.boardTimings && { timings: deps.boardTimings }),
-    tell(roomId: number, event: Parameters<LiveSocket['tell']>[0], payload: unknown) {
-      for (const socket of live.here(`room:${roomId}`)) socket.tell(event, payload);
-    },
+    tell: (roomId, event, payload) => live.tellHere(`room:${roomId}`, event, payload),
   });
   const watch = createWatch({
     book, board, succession: createSuccession({ attendance: book }), write, clock, log,
