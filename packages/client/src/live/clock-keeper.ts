@@ -13,7 +13,7 @@ export interface ClockKeeper {
   probe(socket: OpenSocket): void;
 }
 
-/** Keeps the server's time known while connected. LC13 */
+/** Keeps the server's time known while connected. LC15 */
 export function createClockKeeper(timers: Timers, date: () => number): ClockKeeper {
   const clock = createClock({ now: timers.nowMs, date });
 

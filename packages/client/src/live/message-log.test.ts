@@ -1,13 +1,9 @@
 import type { ChatMessage, ChatReacted } from '@watchparty/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ChatChange, isReaction, replyTo } from './chat-changes.ts';
+import { ChatRoom, message } from '../../test/chat-room.ts';
+import { type ChatChange, replyTo } from './chat-changes.ts';
 import { MessageLog } from './message-log.ts';
-
-const message = (seq: number, given: Partial<ChatMessage> = {}): ChatMessage => ({
-  id: `m${seq}`, roomId: 1, seq, userId: 7, username: 'ann', content: `text ${seq}`, playbackPositionSeconds: null, clientMessageId: null,
-  mentions: [], replyTo: null, reactions: [], change: null, createdAt: '2026-01-01T00:00:00.000Z', editedAt: null, deletedAt: null, ...given,
-});
 
 const keep = 1000;
 const seqs = (items: readonly ChatMessage[]): number[] => items.map(({ seq }) => seq);
@@ -45,7 +41,7 @@ describe('[LC7] Each message is told of once, in ascending seq', () => {
 
 describe('[LC9] A message is as its latest change left it', () => {
   const reaction = (change: number, given: Partial<ChatReacted> = {}): ChatReacted => ({
-    id: 'm1', seq: 1, change, emoji: '👍', userId: 7, on: true, count: 1, ...given,
+    id: message(1).id, seq: 1, change, emoji: '👍', userId: 7, on: true, count: 1, ...given,
   });
 
   test('changes are taken in their order', () => {
@@ -80,59 +76,6 @@ describe('[LC9] A message is as its latest change left it', () => {
   });
 });
 
-/** A room as the server keeps it. */
-class Room {
-  messages: ChatMessage[] = [];
-  changes: ChatChange[] = [];
-  cleared = 0;
-
-  say(answered: number | undefined): ChatMessage {
-    const original = answered === undefined ? undefined : this.messages[answered % Math.max(1, this.messages.length)];
-    const said = message(this.messages.length + 1, original === undefined ? {} : { replyTo: replyTo(original) });
-    this.messages.push(said);
-    return said;
-  }
-
-  /** Edits, deletes, or gives or takes back a reaction; undefined where there is nothing to change. */
-  change(which: number, how: 'edit' | 'delete' | number): ChatChange | undefined {
-    const before = this.messages[which % Math.max(1, this.messages.length)];
-    if (before === undefined || before.deletedAt !== null) return undefined;
-    const change = this.changes.length + 1;
-    let event: ChatChange;
-    let after: ChatMessage;
-    if (how === 'edit') after = event = { ...before, content: `edit ${change}`, change, editedAt: '2026-01-01T00:00:01.000Z' };
-    else if (how === 'delete') after = event = { ...before, content: '', change, deletedAt: '2026-01-01T00:00:02.000Z' };
-    else {
-      const old = before.reactions.find(({ emoji }) => emoji === '👍')?.userIds ?? [];
-      const on = !old.includes(how);
-      const userIds = on ? [...old, how] : old.filter((id) => id !== how);
-      after = { ...before, change, reactions: userIds.length === 0 ? [] : [{ emoji: '👍', count: userIds.length, userIds }] };
-      event = { id: before.id, seq: before.seq, change, emoji: '👍', userId: how, on, count: userIds.length };
-    }
-    this.messages[before.seq - 1] = after;
-    this.changes.push(event);
-    if (!isReaction(event)) {
-      this.messages = this.messages.map((one) => (one.replyTo?.id === after.id ? { ...one, replyTo: replyTo(after) } : one));
-    }
-    return event;
-  }
-
-  after(seq: number, limit: number): ChatMessage[] {
-    return this.messages.filter((one) => one.seq > Math.max(seq, this.cleared)).slice(0, limit);
-  }
-
-  changesAfter(cursor: number, limit: number) {
-    const all = this.messages.filter(({ change }) => change !== null && change > cursor).toSorted((a, b) => a.change! - b.change!);
-    const items = all.slice(0, limit);
-    return { items, hasMore: all.length > limit, changeCursor: all.length > limit ? items.at(-1)!.change! : this.changes.length };
-  }
-
-  recent(lastSeq: number | undefined) {
-    const items = lastSeq === undefined ? this.messages.slice(-3) : this.after(lastSeq, 3);
-    return { items, hasMore: false, changeCursor: this.changes.length };
-  }
-}
-
 type Step =
   | { readonly say: number | undefined; readonly fate: number }
   | { readonly which: number; readonly how: 'edit' | 'delete' | number; readonly fate: number }
@@ -148,8 +91,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 test('[LC7] [LC8] [LC9] Whatever is lost, doubled or overtaken: each message once and in order, and in the end as the server has it', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(5), (steps, before) => {
-      const room = new Room();
-      for (let nth = 0; nth < before; nth += 1) room.say(undefined);
+      const room = new ChatRoom();
+      for (let nth = 0; nth < before; nth += 1) room.say();
       const log = new MessageLog({ keep });
       const delivered: ChatMessage[] = [];
       const shown = new Map<string, ChatMessage>();
@@ -170,13 +113,13 @@ test('[LC7] [LC8] [LC9] Whatever is lost, doubled or overtaken: each message onc
         underWay.push({ event, isNew, left: its % 4 });
         if (its >= 6) underWay.push({ event, isNew, left: its - 4 });
       };
-      const firstSeq = room.recent(undefined).items[0]?.seq ?? 1;
-      take(log.entered(room.recent(undefined)));
+      const firstSeq = room.recent(undefined, 3).items[0]?.seq ?? 1;
+      take(log.entered(room.recent(undefined, 3)));
       for (const one of steps) {
-        if (one === 'reconnect') take(log.entered(room.recent(log.lastSeq)));
+        if (one === 'reconnect') take(log.entered(room.recent(log.lastSeq, 3)));
         else if (one === 'fetch') take(log.page(room.after(log.lastSeq!, 2)));
         else if (one === 'fetch changes') take(log.changesPage(room.changesAfter(log.changesFrom, 2)));
-        else if ('say' in one) sendOut(room.say(one.say), true, one.fate);
+        else if ('say' in one) sendOut(one.say === undefined ? room.say() : room.answer(one.say), true, one.fate);
         else {
           const event = room.change(one.which, one.how);
           if (event !== undefined) sendOut(event, false, one.fate);
@@ -185,7 +128,7 @@ test('[LC7] [LC8] [LC9] Whatever is lost, doubled or overtaken: each message onc
       }
       while (underWay.length > 0) arrive();
       // As after any reconnect: what the server says, and then all that is missing.
-      take(log.entered(room.recent(log.lastSeq)));
+      take(log.entered(room.recent(log.lastSeq, 3)));
       for (let items = room.after(log.lastSeq!, 2); items.length > 0; items = room.after(log.lastSeq!, 2)) take(log.page(items));
       while (log.lacks.changes) take(log.changesPage(room.changesAfter(log.changesFrom, 2)));
 

@@ -23,7 +23,7 @@ const REMEMBERED = 100;
 
 /**
  * A room's messages as they come: live events (late, twice, out of order, not at all) and answers of the server.
- * Tells of each message once and in ascending `seq`, and keeps each as its latest change left it. LC6–LC9
+ * Tells of each message once and in ascending `seq`, and keeps each as its latest change left it. LC7–LC9
  */
 export class MessageLog {
   readonly #seqs: Sequence<ChatMessage>;

@@ -68,7 +68,7 @@ const RETRY_CAP_MS = 10_000;
 
 /**
  * One person's messages on their way into a room: one after the other, each until it is acknowledged or refused, over
- * reconnects and reloads. Sending again is safe, for the server knows the `clientMessageId`. LC10–LC12
+ * reconnects and reloads. Sending again is safe, for the server knows the `clientMessageId`. LC12–LC14
  */
 export function createOutgoing(deps: Deps): Outgoing {
   const { storage, timers, random } = deps;

@@ -18,7 +18,7 @@ const RANK: Readonly<Record<ParticipantRole, number>> = { host: 0, 'co-host': 1,
 const inOrder = (a: LiveParticipant, b: LiveParticipant): number =>
   RANK[a.role] - RANK[b.role] || Date.parse(a.joinedAt) - Date.parse(b.joinedAt) || a.userId - b.userId;
 
-/** Who is there after such an event: the whole list, or what has changed in it. LC15 */
+/** Who is there after such an event: the whole list, or what has changed in it. LC11 */
 export function presenceAfter(before: readonly LiveParticipant[], event: Static<(typeof roomPresence)['payload']>): Presence {
   const { participants, partial, left, participantCount, onlineCount } = event;
   if (!partial) return { participants, participantCount, onlineCount };

@@ -41,7 +41,7 @@ const REPORT_TIMEOUT_MS = 5000;
 /** In these the player could go on at once. */
 const ABLE: ReadonlySet<FollowerState> = new Set(['free', 'paused', 'starting', 'playing', 'correcting', 'interrupted', 'ended']);
 
-/** Moves a player with its room, and tells the room how it gets along. LC14 */
+/** Moves a player with its room, and tells the room how it gets along. LC16 */
 export function followRoom({ roomId, room, clock, request, timers, player }: Deps, options: RoomFollowOptions): RoomFollowing {
   let free = false;
   let movieId = options.loaded;

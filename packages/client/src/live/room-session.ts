@@ -111,7 +111,7 @@ const EMPTY: RoomState = {
   outgoing: [],
 };
 
-/** One's place in one room. LC6–LC16 */
+/** One's place in one room. LC6–LC11 */
 export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession {
   const { roomId, http, connection, clock, request, timers, random } = deps;
   const { password, invite, resume, onChat, keepMessages = KEEP_MESSAGES, checkEveryMs = CHECK_EVERY_MS } = options;
