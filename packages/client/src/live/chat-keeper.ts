@@ -11,8 +11,8 @@ interface Deps extends MessageLogOptions {
   readonly timers: Timers;
   readonly random: () => number;
   readonly onNews: (news: ChatNews) => void;
-  /** Looking for what was missing has ended. */
-  readonly onSettled: () => void;
+  /** Whether something is missing may be other than before. */
+  readonly onProgress: () => void;
 }
 
 export interface ChatKeeper {
@@ -84,9 +84,10 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
     const lack = lacking();
     if (fetching || (!lack.messages && !lack.changes)) return;
     fetching = true;
+    deps.onProgress();
     void pause(timers, afterMs, signal).then(fetchMissing).finally(() => {
       fetching = false;
-      if (!signal.aborted) deps.onSettled();
+      if (!signal.aborted) deps.onProgress();
     });
   }
 

@@ -65,7 +65,7 @@ describe('[LC2] A connection that breaks', () => {
     const tokens = createMemoryTokenStore({ accessToken: 'first' });
     const client = connect({ tokens });
     await connected(client);
-    tokens.set({ accessToken: 'second' });
+    await tokens.set({ accessToken: 'second' });
     server.cut();
     await vi.waitFor(() => expect(server.handshakes.map(({ token }) => token)).toEqual(['first', 'second']));
     await connected(client);
@@ -81,7 +81,7 @@ describe('[LC2] A connection that breaks', () => {
     });
     await vi.waitUntil(() => attempts >= 5);
     await server.rise();
-    await connected(client);
+    expect(await connected(client)).toMatchObject({ status: 'connected' });
   });
 
   test('waits for anything up to a limit that doubles, and is capped', () => {

@@ -132,7 +132,7 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
       showChat();
       onChat?.(news);
     },
-    onSettled: () => showChat(),
+    onProgress: () => showChat(),
   });
   const outgoing = createOutgoing({
     roomId, storage: deps.storage, newId: deps.newId, timers, random,
@@ -143,7 +143,9 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
   offs.push(outgoing.store.subscribe(() => patch({ outgoing: outgoing.store.state })));
 
   function showChat(): void {
-    patch({ messages: chat.log.messages, upToDate: store.state.status === 'entered' && chat.complete && !missed });
+    const upToDate = store.state.status === 'entered' && chat.complete && !missed;
+    const { messages } = chat.log;
+    if (messages !== store.state.messages || upToDate !== store.state.upToDate) patch({ messages, upToDate });
   }
 
   function showPlayback(playback: Playback): void {
