@@ -202,6 +202,8 @@ const rooms: Record<string, readonly Case[]> = {
 
 const messages = (rest = ''): Path => ({ room }) => `/api/chat/${room}/messages${rest}`;
 const theMessage: Path = ({ room, message }) => `/api/chat/${room}/messages/${message}`;
+const reactionOn: Path = ({ room, message }) => `/api/chat/${room}/messages/${message}/reactions/${encodeURIComponent('👍')}`;
+const reacting = signedIn({ guest: 200, stranger: 'rooms.not_found', admin: 'rooms.not_participant' });
 /** Writing is for those inside; `refusal`: theirs who are not the message's author. */
 const changingMessage = (refusal: ErrorCode, given: Outcomes): Row =>
   signedIn({ guest: refusal, stranger: 'rooms.not_found', member: refusal, ...given });
@@ -225,6 +227,8 @@ const chat: Record<string, readonly Case[]> = {
   ],
   editChatMessage: leaving('changed', one(
     changingMessage('chat.not_author', { host: 'chat.not_author', admin: 'chat.not_author' }), theMessage, { body: { content: 'Changed' } })),
+  addChatReaction: leaving('changed', one(reacting, reactionOn)),
+  removeChatReaction: leaving('changed', one(reacting, reactionOn)),
   deleteChatMessage: leaving('changed', [
     of('in a private room', changingMessage('chat.may_not_delete', {}), theMessage),
     of(

@@ -4,6 +4,8 @@ import type { CursorPage } from './page.ts';
 
 export function chatCalls({ data, create }: Caller) {
   const at = (roomId: number, rest = ''): string => `/api/chat/${roomId}/messages${rest}`;
+  const reactionAt = (roomId: number, messageId: string, emoji: string): string =>
+    at(roomId, `/${encodeURIComponent(messageId)}/reactions/${encodeURIComponent(emoji)}`);
 
   return {
     /** The newest messages, or those before or after a seq (exclusive); always in ascending seq. */
@@ -27,5 +29,11 @@ export function chatCalls({ data, create }: Caller) {
     /** The message keeps its place and loses its text. */
     remove: (roomId: number, messageId: string, { signal }: CallOptions = {}): Promise<ChatMessage> =>
       data({ method: 'DELETE', path: at(roomId, `/${encodeURIComponent(messageId)}`), signal }),
+    /** Gives a message an emoji. */
+    addReaction: (roomId: number, messageId: string, emoji: string, { signal }: CallOptions = {}): Promise<ChatMessage> =>
+      data({ method: 'PUT', path: reactionAt(roomId, messageId, emoji), signal }),
+
+    removeReaction: (roomId: number, messageId: string, emoji: string, { signal }: CallOptions = {}): Promise<ChatMessage> =>
+      data({ method: 'DELETE', path: reactionAt(roomId, messageId, emoji), signal }),
   };
 }

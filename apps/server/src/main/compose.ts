@@ -11,7 +11,7 @@ import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
-import { createLive, createLoneLine } from '../edge/live/index.ts';
+import { createLive, createLoneLine, createRedisLine, type Line } from '../edge/live/index.ts';
 import { createImages } from '../images/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -26,7 +26,7 @@ import {
   defaultPasswordCost, type PasswordCost, pictureJobs, type Pictures, picturesRoutes,
 } from '../modules/accounts/index.ts';
 import { auditRoutes, createAudit } from '../modules/audit/index.ts';
-import { type Chat, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
+import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
 import {
   createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
@@ -137,7 +137,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
     closing.add('revocations', () => revocations.close());
-    const live = createLive({ ...config.http, ...config.live }, { line: createLoneLine(), log: log.child({ module: 'live' }), telemetry: counters.telemetry });
+    const live = createLive({ ...config.http, ...config.live }, { 
+      line: openLine(config, { connection: mainRedis, log: log.child({ module: 'live' }), closing }), log: log.child({ module: 'live' }),
+      telemetry: counters.telemetry,
+    });
     closing.add('live line', () => live.close());
     // What nodes tell one another of rooms; most of it others have no use for, so on a line of its own.
     const roomsBus = openBus(config, { name: 'watchparty:rooms', connection: mainRedis, log: log.child({ module: 'rooms' }), closing });
@@ -275,7 +278,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           telemetry: counters.telemetry,
           secret, clock,
           onServer: (server) => live.open(server, {
-            modules: [roomsLive(liveRooms)], identity: sessions.identity, sessions, revocations, write: outbox.write,
+            modules: [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock })], identity: sessions.identity, sessions, revocations, write: outbox.write,
             limiters: createLiveLimiters(config.rateLimit, limitDriver),
           }),
           log: log.child({ module: 'http' }),
@@ -319,6 +322,16 @@ function openBus(
   const bus = createBus({ driver: createRedisBusDriver({ publisher: connection, subscriber, name }), log });
   closing.add(name, () => bus.close());
   return bus;
+}
+
+/** What nodes tell one another's live connections. */
+function openLine(
+  config: Config, { connection, log, closing }: { readonly connection: RedisConnection; readonly log: Log; readonly closing: Closing },
+): Line {
+  if (config.redis.kind === 'none') return createLoneLine();
+  const reader = openRedis(config.redis, { profile: 'worker' });
+  closing.add('redis of live connections', () => reader.close());
+  return createRedisLine({ publisher: connection, reader, key: 'watchparty:live', node: randomUUID(), log });
 }
 
 /** The queues live in Redis, or with everything else in PostgreSQL. */

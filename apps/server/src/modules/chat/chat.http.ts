@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { ChangesQuery, ChatChanges, ChatMessage, CursorPage, EditChatBody, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
+import { ChangesQuery, ChatChanges, ChatMessage, CursorPage, EditChatBody, Emoji, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
 import { rightToRead } from '../rooms/index.ts';
@@ -15,6 +15,8 @@ function cursorOf({ before, after, limit = 50 }: SeqQuery): string {
   if (before !== undefined) return `before:${before}:${limit}`;
   return after === undefined ? `latest:${limit}` : `after:${after}:${limit}`;
 }
+
+const reactionParams = Type.Object({ roomId: Id, id: Uuid, emoji: Emoji }, { additionalProperties: false });
 
 export function chatRoutes(chat: Chat): Route[] {
   const tag = 'Chat';
@@ -59,6 +61,18 @@ export function chatRoutes(chat: Chat): Route[] {
       summary: 'Delete a message; it keeps its place, without its text', params: messageParams, response: ChatMessage,
       errors: ['rooms.not_found', 'rooms.not_participant', 'chat.message_not_found', 'chat.may_not_delete'],
       handle: ({ write, actor, params: { roomId, id } }) => chat.remove(write, actor, roomId, id),
+    }),
+    jsonRoute({
+      method: 'PUT', path: '/api/chat/:roomId/messages/:id/reactions/:emoji', id: 'addChatReaction', tag, access: 'user',
+      guests: { room: 'roomId' }, summary: 'Give a message an emoji', params: reactionParams, response: ChatMessage,
+      errors: ['rooms.not_found', 'rooms.not_participant', 'chat.message_not_found', 'chat.emoji_invalid', 'chat.reactions_exhausted'],
+      handle: ({ write, actor, params: { roomId, id, emoji } }) => chat.react(write, actor, roomId, id, { emoji, on: true }),
+    }),
+    jsonRoute({
+      method: 'DELETE', path: '/api/chat/:roomId/messages/:id/reactions/:emoji', id: 'removeChatReaction', tag, access: 'user',
+      guests: { room: 'roomId' }, summary: 'Take an emoji back', params: reactionParams, response: ChatMessage,
+      errors: ['rooms.not_found', 'rooms.not_participant', 'chat.message_not_found', 'chat.emoji_invalid'],
+      handle: ({ write, actor, params: { roomId, id, emoji } }) => chat.react(write, actor, roomId, id, { emoji, on: false }),
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import {
-  chatDelete, chatEdit, chatSend, chatTypes, chatTyping, isEmoji, roomReact, roomReaction,
+  chatDelete, chatEdit, chatReact, chatSend, chatTypes, chatTyping, isEmoji, roomReact, roomReaction,
 } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -43,6 +43,11 @@ export function chatLive({ chat, rooms, live, clock }: Deps): LiveModule {
       liveHandler({
         event: chatDelete, guests: true, errors: [...inRoom.errors, 'chat.message_not_found', 'chat.may_not_delete'],
         handle: ({ write, actor, body: { roomId, id } }) => chat.remove(write, actor, roomId, id),
+      }),
+      liveHandler({
+        event: chatReact, guests: true,
+        errors: [...inRoom.errors, 'chat.message_not_found', 'chat.emoji_invalid', 'chat.reactions_exhausted'],
+        handle: ({ write, actor, body: { roomId, id, ...reaction } }) => chat.react(write, actor, roomId, id, reaction),
       }),
       liveHandler({
         event: chatTyping, ...inRoom,

@@ -11,6 +11,7 @@ import { chatChanged } from './chat.cache.ts';
 import { mayDelete, mayRead } from './chat.policy.ts';
 import * as repo from './chat.repo.ts';
 import { messageView } from './chat.views.ts';
+import { createReactions } from './reactions.ts';
 import { createSending, type SendingDeps } from './sending.ts';
 
 export interface ChatDeps extends SendingDeps {
@@ -72,6 +73,7 @@ export function createChat(deps: ChatDeps) {
     },
 
     send,
+    ...createReactions(deps),
 
     /** CH5, CH7 */
     async edit(write: Write, actor: Actor, roomId: number, id: string, content: string): Promise<ChatMessage> {

@@ -1,0 +1,60 @@
+import { type ChatMessage, chatReacted, isEmoji } from '@watchparty/protocol';
+import type { Actor } from '../../kernel/actor.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { broadcasted } from '../../kernel/live.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Write } from '../../kernel/write.ts';
+import type { Rooms } from '../rooms/index.ts';
+import { chatChanged } from './chat.cache.ts';
+import { mayRead } from './chat.policy.ts';
+import * as repo from './chat.repo.ts';
+import { messageView } from './chat.views.ts';
+
+interface Deps {
+  readonly rooms: Pick<Rooms, 'standing' | 'holdAll'>;
+  readonly clock: Clock;
+}
+
+/** All who gave a reaction are shown with each message. */
+const MOST = 1000;
+const MOST_KINDS = 20;
+
+/** CH11 */
+export function createReactions({ rooms, clock }: Deps) {
+  function refuseMore(message: ChatMessage, emoji: string): void {
+    const kinds = message.reactions.length;
+    const known = message.reactions.some((reaction) => reaction.emoji === emoji);
+    const all = message.reactions.reduce((sum, { count }) => sum + count, 0);
+    if (all >= MOST || (!known && kinds >= MOST_KINDS)) throw new Problem('chat.reactions_exhausted');
+  }
+
+  return {
+    /** Gives the message an emoji or takes it back; without `on` the other of what is. Again it changes nothing. */
+    async react(
+      write: Write, actor: Actor, roomId: number, id: string, { emoji, on }: { readonly emoji: string; readonly on?: boolean },
+    ): Promise<ChatMessage> {
+      if (!isEmoji(emoji)) throw new Problem('chat.emoji_invalid');
+      if (!mayRead(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
+      const { userId } = actor;
+      return write(async (tx, effects) => {
+        const [held] = await rooms.holdAll(tx, [{ roomId, userId }]);
+        if (held === undefined) throw new Problem('rooms.not_participant');
+        const row = await repo.lock(tx, roomId, id);
+        if (row === undefined || row.deleted_at !== null) throw new Problem('chat.message_not_found');
+        const before = messageView(row);
+        const isOn = before.reactions.some((reaction) => reaction.emoji === emoji && reaction.userIds.includes(userId));
+        const gives = on ?? !isOn;
+        if (gives && !isOn) refuseMore(before, emoji);
+        const change = gives
+          ? await repo.addReaction(tx, row, { userId, emoji, now: new Date(clock.now()) })
+          : await repo.removeReaction(tx, row, { userId, emoji });
+        if (change === undefined) return before;
+        const message = messageView(await repo.find(tx, id));
+        const count = message.reactions.find((reaction) => reaction.emoji === emoji)?.count ?? 0;
+        effects.add(chatChanged(roomId));
+        effects.add(broadcasted(`room:${roomId}`, chatReacted, { roomId, items: [{ id, seq: row.seq, change, emoji, userId, on: gives, count }] }));
+        return message;
+      });
+    },
+  };
+}
