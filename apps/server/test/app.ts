@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import type { Log } from '../src/kernel/log.ts';
 import { type App, compose } from '../src/main/compose.ts';
+import type { RoomTimings } from '../src/modules/rooms/index.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 
 export interface Answer {
@@ -37,6 +38,7 @@ interface TestAppOptions {
   readonly log?: Log;
   /** Another address of the app's database, such as one through a network that can be cut. */
   readonly reach?: (connectionString: string) => Promise<string>;
+  readonly roomTimings?: Partial<RoomTimings>;
 }
 
 /** The whole server, as `npm start` builds it, on a database and a folder of its own, behind real HTTP. */
@@ -56,6 +58,7 @@ export async function startTestApp(env: Readonly<Record<string, string>> = {}, o
     progress: () => {},
     onLost: () => {},
     passwordCost: { memoryKiB: 64, passes: 1 },
+    ...(options.roomTimings && { roomTimings: options.roomTimings }),
   });
   const url = app.http?.url ?? '';
   return {

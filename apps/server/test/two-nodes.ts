@@ -1,6 +1,7 @@
 import { startRedis, type TestRedis } from '@watchparty/redis-kit/test/redis';
 import { vi } from 'vitest';
 import { startTestApp, type TestApp } from './app.ts';
+import type { RoomTimings } from '../src/modules/rooms/index.ts';
 import { type Network, openNetwork } from './network.ts';
 
 export interface TwoNodes {
@@ -15,14 +16,16 @@ export interface TwoNodes {
 }
 
 /** Two whole servers on one database and one Redis of their own, either of which can be taken away. */
-export async function startTwoNodes(): Promise<TwoNodes> {
+export async function startTwoNodes({ roomTimings }: { readonly roomTimings?: Partial<RoomTimings> } = {}): Promise<TwoNodes> {
   const redis = await startRedis();
   const env = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000', JWT_SECRET: 'one secret for both of the nodes, and long enough' };
+  const timings = roomTimings && { roomTimings };
   let network: Network | undefined;
   const a = await startTestApp(env, {
+    ...timings,
     reach: async (connectionString) => (network = await openNetwork(connectionString)).connectionString,
   });
-  const b = await startTestApp(env, { reach: async () => network!.connectionString });
+  const b = await startTestApp(env, { ...timings, reach: async () => network!.connectionString });
   const nodes: TwoNodes = {
     a, b, redis, network: network!,
     async caching() {

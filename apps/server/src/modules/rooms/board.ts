@@ -96,9 +96,12 @@ export function createBoard({ queries, book, news, log, tell, timings = defaultB
     shown.row = row;
     shown.roster = roster;
     const room = row && roomView(row);
+    const isFirst = shown.room === undefined;
     if (!isSame(shown.room, room)) shown.roomIsDirty = shown.countsAreDirty = true;
     shown.room = room;
     compare(roomId, shown);
+    // Whoever asked is given it all.
+    if (isFirst) settle(shown);
     tellSoon(roomId, shown, gatherMs(shown));
     for (const listener of listeners) listener.looked(roomId);
   }
@@ -175,7 +178,11 @@ export function createBoard({ queries, book, news, log, tell, timings = defaultB
         roomId, participants: changed, partial, left, participantCount: room.participantCount, onlineCount,
       });
     }
-    dirty.clear();
+    settle(shown);
+  }
+
+  function settle(shown: Shown): void {
+    shown.dirty.clear();
     shown.roomIsDirty = shown.countsAreDirty = false;
   }
 
