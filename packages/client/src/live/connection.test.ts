@@ -1,6 +1,7 @@
 import { clockPing, serverEvent } from '@watchparty/protocol';
 import Type from 'typebox';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { soon, soonExpect } from '../../test/soon.ts';
 import { type LiveServer, Refusal, SILENCE, startLiveServer } from '../../test/live-server.ts';
 import { ApiError, NetworkError } from '../api-error.ts';
 import { createMemoryTokenStore } from '../tokens.ts';
@@ -67,7 +68,7 @@ describe('[LC2] A connection that breaks', () => {
     await connected(client);
     await tokens.set({ accessToken: 'second' });
     server.cut();
-    await vi.waitFor(() => expect(server.handshakes.map(({ token }) => token)).toEqual(['first', 'second']));
+    await soonExpect(() => expect(server.handshakes.map(({ token }) => token)).toEqual(['first', 'second']));
     await connected(client);
   });
 
@@ -79,7 +80,7 @@ describe('[LC2] A connection that breaks', () => {
     client.connection.subscribe(() => {
       if (client.connection.state.status === 'connecting') attempts += 1;
     });
-    await vi.waitUntil(() => attempts >= 5);
+    await soon(() => attempts >= 5);
     await server.rise();
     expect(await connected(client)).toMatchObject({ status: 'connected' });
   });
@@ -130,7 +131,7 @@ describe('[LC3] It ends for good', () => {
     await connected(client);
     client.close();
     expect(client.connection.state).toEqual({ status: 'ended', reason: 'closed' });
-    await vi.waitUntil(() => server.sockets.size === 0);
+    await soon(() => server.sockets.size === 0);
     await expect(client.request(clockPing, { t0: 1 })).rejects.toBeInstanceOf(NetworkError);
   });
 
@@ -247,7 +248,7 @@ test('[LC5] Events are taken by what they must have; others are passed over', as
   server.tell('known', undefined);
   server.tell('known', { n: 1, later: true, deep: { a: null, b: 2 } });
   server.tell('known', { n: 2 });
-  await vi.waitFor(() => expect(taken).toEqual([{ n: 1, later: true, deep: { a: null, b: 2 } }, { n: 2 }]));
+  await soonExpect(() => expect(taken).toEqual([{ n: 1, later: true, deep: { a: null, b: 2 } }, { n: 2 }]));
   off();
   server.tell('known', { n: 3 });
   await client.request(clockPing, { t0: 1 });

@@ -1,7 +1,8 @@
 import type { ChatMessage } from '@watchparty/protocol';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type LiveRoom, message, person, playback, room, startLiveRoom } from '../../test/live-room.ts';
 import { Refusal, SILENCE } from '../../test/live-server.ts';
+import { soon, soonExpect } from '../../test/soon.ts';
 import { createMemoryTokenStore } from '../tokens.ts';
 import { createLiveClient, type LiveClient } from './live-client.ts';
 import type { ChatNews } from './message-log.ts';
@@ -152,7 +153,7 @@ describe('[LC8] What is missing is fetched', () => {
     const session = await enter();
     for (let nth = 0; nth < 3; nth += 1) there.chat.say();
     tell('chat:messages', { roomId: 1, items: [there.chat.messages[2]] });
-    await vi.waitFor(() => expect(delivered()).toEqual([1, 2, 3]));
+    await soonExpect(() => expect(delivered()).toEqual([1, 2, 3]));
     await upToDate(session);
   });
 
@@ -167,7 +168,7 @@ describe('[LC8] What is missing is fetched', () => {
       return { items, nextCursor: items.length === 100 ? '1' : null };
     });
     there.server.cut();
-    await vi.waitFor(() => expect(delivered()).toHaveLength(250));
+    await soonExpect(() => expect(delivered()).toHaveLength(250));
     await upToDate(session);
     expect(delivered()).toEqual(there.chat.messages.map(({ seq }) => seq));
   });
@@ -177,7 +178,7 @@ describe('[LC8] What is missing is fetched', () => {
     there.chat.say();
     there.chat.change(0, 'edit');
     there.snapshot = { ...there.snapshot, playback: playback(5) };
-    await vi.waitFor(() => expect(session.state.messages.map(({ content }) => content)).toEqual(['edit 1']));
+    await soonExpect(() => expect(session.state.messages.map(({ content }) => content)).toEqual(['edit 1']));
     await until(session, (state) => state.playback?.version === 5);
   });
 });
@@ -224,13 +225,13 @@ test('[LC11] A partial list of people changes the one before, in the order of ro
   const told = { roomId: 1, left: [], participantCount: 3, onlineCount: 3 };
   const early = '2025-01-01T00:00:00.000Z';
   tell('room:presence', { ...told, participants: [person(9), person(8, { role: 'co-host' }), person(5, { joinedAt: early })], partial: true });
-  await vi.waitFor(() => expect(session.state.participants.map(({ userId }) => userId)).toEqual([7, 8, 5, 9]));
+  await soonExpect(() => expect(session.state.participants.map(({ userId }) => userId)).toEqual([7, 8, 5, 9]));
   tell('room:presence', { ...told, participants: [person(9, { driftMs: 4 })], partial: true, left: [5], participantCount: 200 });
-  await vi.waitFor(() => expect(session.state.participants.map(({ userId }) => userId)).toEqual([7, 8, 9]));
+  await soonExpect(() => expect(session.state.participants.map(({ userId }) => userId)).toEqual([7, 8, 9]));
   expect(session.state.participants[2]!.driftMs).toBe(4);
   expect(session.state.room?.participantCount).toBe(200);
   tell('room:presence', { ...told, participants: [person(9)], partial: false });
-  await vi.waitFor(() => expect(session.state.participants.map(({ userId }) => userId)).toEqual([9]));
+  await soonExpect(() => expect(session.state.participants.map(({ userId }) => userId)).toEqual([9]));
 });
 
 describe('Outgoing messages', () => {
@@ -296,7 +297,7 @@ describe('Outgoing messages', () => {
     const before = open();
     const first = before.joinRoom(1);
     for (const content of ['one', 'two', 'three']) first.send({ content, replyToId: message(1).id });
-    await vi.waitUntil(() => kept.size === 1 && there.server.received('chat:send').length === 1);
+    await soon(() => kept.size === 1 && there.server.received('chat:send').length === 1);
     before.close();
 
     there.server.on('chat:send', ({ content, clientMessageId }: { content: string; clientMessageId: string }) => there.chat.say({ content, clientMessageId }));
@@ -306,7 +307,7 @@ describe('Outgoing messages', () => {
     await until(second, ({ outgoing, messages }) => outgoing.length === 0 && messages.length === 4);
     expect(second.state.messages.map(({ content }) => content)).toEqual(['one', 'two', 'three', 'four']);
     expect(there.server.received('chat:send')[1]).toEqual(there.server.received('chat:send')[0]);
-    await vi.waitUntil(() => kept.size === 0);
+    await soon(() => kept.size === 0);
     after.close();
   });
 
