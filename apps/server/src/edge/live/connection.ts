@@ -29,6 +29,7 @@ export class Connection implements LiveSocket {
   end: LiveEnd = 'left';
   #windowMs = 0;
   #inWindow = 0;
+  #freeInWindow = 0;
 
   constructor(socket: Socket, { actor, claims, endsAtMs }: Admitted) {
     this.socket = socket;
@@ -59,7 +60,13 @@ export class Connection implements LiveSocket {
     if (nowMs - this.#windowMs >= WINDOW_MS) {
       this.#windowMs = nowMs;
       this.#inWindow = 0;
+      this.#freeInWindow = 0;
     }
     return (this.#inWindow += 1);
+  }
+
+  /** How many of them no limit counts; each is told once, after `count`. */
+  countFree(): number {
+    return (this.#freeInWindow += 1);
   }
 }

@@ -41,6 +41,9 @@ export interface Dispatch {
 /** More than any client has reason to ask for at once; each holds what it needs until it is done. */
 const MAX_UNDER_WAY = 64;
 
+/** In ten seconds, of what clients send by themselves: their pings are 60 at most. */
+const MAX_FREE = 200;
+
 /** Events of one connection are begun in their order; a client that needs one to end before the next waits for its acknowledgement. */
 export function createDispatch({ modules, limiter, write, clock, requestIds, log, telemetry }: Deps): Dispatch {
   let closing = false;
@@ -59,6 +62,7 @@ export function createDispatch({ modules, limiter, write, clock, requestIds, log
       throw new Problem('ratelimit.exceeded', { detail: 'Too much at once: wait for what is under way', retryAfterSeconds: 1 });
     }
     if (handler.limit !== 'none') await count(actor.userId);
+    else if (connection.countFree() > MAX_FREE) throw new Problem('ratelimit.exceeded', { retryAfterSeconds: 10 });
     if (given.length > 1) throw new Problem('request.invalid', { detail: 'An event carries one body at most' });
     refuseUnsafe(given[0], '/body');
     const body = check(given[0]);

@@ -1,7 +1,7 @@
-import type { ServerEvent } from '@watchparty/protocol';
 import Type from 'typebox';
 import { type Channel, LIVE_BROADCAST, LIVE_EXPELLED } from '../../kernel/live.ts';
 import { type EffectHandler, effectKind, EffectUnavailable } from '../../outbox/index.ts';
+import type { Fits } from './fits.ts';
 import type { Word } from './line.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -20,7 +20,7 @@ const expelled = effectKind(LIVE_EXPELLED, Expelled, { answerWaits: false });
 
 interface Deps {
   readonly outgoing: Outgoing;
-  readonly eventOf: (name: string) => ServerEvent;
+  readonly fits: Fits;
   /** Puts out this node's own. */
   readonly expel: (channel: Channel, userIds?: readonly number[]) => void;
 }
@@ -32,15 +32,16 @@ const MAX_TOLD = 10_000;
  * What changes bring to open connections. While the other nodes cannot be told, this node's own are, once, and the effect
  * stays in the outbox.
  */
-export function createEffects({ outgoing, eventOf, expel }: Deps): EffectHandler[] {
+export function createEffects({ outgoing, fits, expel }: Deps): EffectHandler[] {
   const toldHere = new Set<string>();
 
   return [
     broadcast.handler(async (payloads, ids) => {
-      const told = payloads.map(({ channel, event, payload }, nth) => {
+      const events = payloads.map(({ event, payload }) => fits(event, payload));
+      const told = payloads.map(({ channel, payload }, nth) => {
         const here = !toldHere.has(ids[nth]!);
         if (here && toldHere.size < MAX_TOLD) toldHere.add(ids[nth]!);
-        return outgoing.tellSurely(channel, eventOf(event), payload, { here });
+        return outgoing.tellSurely(channel, events[nth]!, payload, here ? 'everywhere' : 'elsewhere');
       });
       await surely(Promise.all(told));
       for (const id of ids) toldHere.delete(id);

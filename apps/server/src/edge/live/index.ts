@@ -1,2 +1,3 @@
 export { createLoneLine, type Line } from './line.ts';
 export { createLive, type LiveEdge } from './live.ts';
+export { createRedisLine } from './redis-line.ts';

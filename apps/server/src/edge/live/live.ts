@@ -1,15 +1,15 @@
 import type { Server as HttpServer } from 'node:http';
-import { type ServerEvent, serverEvents } from '@watchparty/protocol';
 import type { Channel, Live, LiveSocket } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { LiveTelemetry } from '../../kernel/telemetry.ts';
 import type { EffectHandler } from '../../outbox/index.ts';
 import { Connection } from './connection.ts';
 import { createEffects } from './effects.ts';
+import { createFits } from './fits.ts';
 import { createIo } from './io.ts';
 import type { Line } from './line.ts';
 import { type Gate, type GateDeps, type GateSettings, openGate } from './gate.ts';
-import { createOutgoing } from './outgoing.ts';
+import { createOutgoing, type Where } from './outgoing.ts';
 import { createWallClock, type WallClock } from './wall-clock.ts';
 
 export interface LiveEdge {
@@ -39,7 +39,7 @@ export function createLive(settings: GateSettings, { line, log, telemetry }: Dep
   const clock = createWallClock();
   const io = createIo();
   const { adapter, sockets } = io.of('/');
-  const declared = new Map<string, ServerEvent>(serverEvents.map((event) => [event.name, event]));
+  const fits = createFits();
   let gate: Gate | undefined;
 
   function* here(channel: Channel): Iterable<LiveSocket> {
@@ -54,11 +54,14 @@ export function createLive(settings: GateSettings, { line, log, telemetry }: Dep
     for (const socket of [...here(channel)]) if (whom?.has(socket.actor.userId) !== false) socket.leave(channel);
   }
 
-  function eventOf(name: string): ServerEvent {
-    const event = declared.get(name);
-    if (event === undefined) throw new Error(`No event of the server is called ${name}`);
-    return event;
-  }
+  /** Whoever tells has done what they tell of; a payload that does not fit undoes nothing. */
+  const tell = (where: Where): Live['tell'] => (channel, { name }, payload) => {
+    try {
+      outgoing.tell(channel, fits(name, payload), payload, where);
+    } catch (err) {
+      log.error({ err, event: name }, 'Something could not be told');
+    }
+  };
 
   const emit = (channel: Channel, event: string, payload: unknown, gathered: number): void => {
     if (!adapter.rooms.has(channel)) return;
@@ -85,12 +88,8 @@ export function createLive(settings: GateSettings, { line, log, telemetry }: Dep
   });
 
   return {
-    live: {
-      tell: (channel, event, payload) => outgoing.tell(channel, eventOf(event.name), payload),
-      tellHere: (channel, event, payload) => emit(channel, eventOf(event.name).name, payload, 1),
-      here,
-    },
-    effects: createEffects({ outgoing, eventOf, expel }),
+    live: { tell: tell('everywhere'), tellHere: tell('here'), here },
+    effects: createEffects({ outgoing, fits, expel }),
     clock,
     open(server, deps) {
       gate = openGate(server, settings, { ...deps, io, clock, log, telemetry });

@@ -2,11 +2,14 @@ import type { ServerEvent } from '@watchparty/protocol';
 import type { Channel } from '../../kernel/live.ts';
 import type { Line, Word } from './line.ts';
 
+/** To the connections of this node, of the others, or of all. */
+export type Where = 'here' | 'elsewhere' | 'everywhere';
+
 export interface Outgoing {
-  /** Goes out to all nodes at the end of this turn, and is forgotten. */
-  tell(channel: Channel, event: ServerEvent, payload: unknown): void;
-  /** The same; rejects when the other nodes may not have been told. `here` false: only they are told, this node's own were before. */
-  tellSurely(channel: Channel, event: ServerEvent, payload: unknown, options: { readonly here: boolean }): Promise<void>;
+  /** Goes out at the end of this turn, and is forgotten. */
+  tell(channel: Channel, event: ServerEvent, payload: unknown, where: Where): void;
+  /** The same; rejects when the other nodes may not have been told. */
+  tellSurely(channel: Channel, event: ServerEvent, payload: unknown, where: Where): Promise<void>;
   /** What has been told so far goes out now, and these words after it. Rejects as `tellSurely` does. */
   flush(words?: readonly Word[]): Promise<void>;
 }
@@ -22,7 +25,7 @@ interface Deps {
 interface Gathered {
   readonly channel: Channel;
   readonly event: string;
-  readonly here: boolean;
+  readonly where: Where;
   readonly first: Readonly<Record<string, unknown>>;
   /** Undefined while there is nothing but the first. */
   items: unknown[] | undefined;
@@ -43,10 +46,10 @@ export function createOutgoing({ emit, line, onUnsaid }: Deps): Outgoing {
   let said: PromiseWithResolvers<void> | undefined;
   let scheduled = false;
 
-  function add(channel: Channel, event: ServerEvent, payload: unknown, here: boolean): void {
+  function add(channel: Channel, event: ServerEvent, payload: unknown, where: Where): void {
     const first = payload as Gathered['first'];
     const before = last.get(channel);
-    if (event.gathers === true && before?.event === event.name && before.here === here) {
+    if (event.gathers === true && before?.event === event.name && before.where === where) {
       const more = first['items'] as unknown[];
       const items = before.items ?? (before.first['items'] as unknown[]);
       if (items.length + more.length <= MAX_ITEMS) {
@@ -56,7 +59,7 @@ export function createOutgoing({ emit, line, onUnsaid }: Deps): Outgoing {
         return;
       }
     }
-    const begun: Gathered = { channel, event: event.name, here, first, items: undefined, count: 1 };
+    const begun: Gathered = { channel, event: event.name, where, first, items: undefined, count: 1 };
     turn.push(begun);
     last.set(channel, begun);
     if (scheduled) return;
@@ -73,10 +76,10 @@ export function createOutgoing({ emit, line, onUnsaid }: Deps): Outgoing {
     last = new Map();
     said = undefined;
     const words: Word[] = [];
-    for (const { channel, event, here, first, items, count } of gathered) {
+    for (const { channel, event, where, first, items, count } of gathered) {
       const payload = items === undefined ? first : { ...first, items };
-      if (here) emit(channel, event, payload, count);
-      words.push({ tell: [channel, event, payload] });
+      if (where !== 'elsewhere') emit(channel, event, payload, count);
+      if (where !== 'here') words.push({ tell: [channel, event, payload] });
     }
     words.push(...more);
     const result = words.length === 0 ? Promise.resolve() : line.say(words);
@@ -85,9 +88,9 @@ export function createOutgoing({ emit, line, onUnsaid }: Deps): Outgoing {
   }
 
   return {
-    tell: (channel, event, payload) => add(channel, event, payload, true),
-    tellSurely(channel, event, payload, { here }) {
-      add(channel, event, payload, here);
+    tell: add,
+    tellSurely(channel, event, payload, where) {
+      add(channel, event, payload, where);
       said ??= Promise.withResolvers();
       return said.promise;
     },

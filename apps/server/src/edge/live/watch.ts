@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import type { Claims } from '../../kernel/identity.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Revocations, Revoked, Sessions } from '../../modules/sessions/index.ts';
 import type { Connection } from './connection.ts';
@@ -21,6 +22,8 @@ interface Deps {
   readonly revocations: Pick<Revocations, 'listen'>;
   readonly sessions: Pick<Sessions, 'validateSession'>;
   readonly end: (connection: Connection) => void;
+  /** Its session is in use. */
+  readonly seen: (claims: Claims) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,7 +37,7 @@ interface Heard {
   missed: boolean;
 }
 
-export function createSessionWatch({ registry, revocations, sessions, end, clock, log }: Deps): SessionWatch {
+export function createSessionWatch({ registry, revocations, sessions, end, seen, clock, log }: Deps): SessionWatch {
   const expected = new Set<Heard>();
   /** Whom to ask for, a session once. */
   let due: Connection[] = [];
@@ -69,7 +72,8 @@ export function createSessionWatch({ registry, revocations, sessions, end, clock
       await Promise.all([...bySession.values()].map(async (connections) => {
         const valid = await isValid(connections[0]!);
         if (valid === undefined) later.push(...connections);
-        else if (!valid) for (const connection of connections) end(connection);
+        else if (valid) seen(connections[0]!.claims);
+        else for (const connection of connections) end(connection);
       }));
     }
     due.push(...later);
