@@ -1,3 +1,4 @@
+import { createTimeLimit } from '../redis/index.ts';
 import { decodeReply, encodeCall, FORCE, type Item, splitIntoCalls, type Waiting } from './calls.ts';
 import { decisionOf } from './decisions.ts';
 import { createMirror } from './mirror.ts';
@@ -26,6 +27,7 @@ interface Deps {
 /** Limits over all nodes: the checks of one turn go to Redis in one call. Redis away or slow: decides by itself. */
 export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
   const { sender, clock, log, timeoutMs = 50, probeEveryMs = 100, maxSubjects = 20_000, redisNowMs, onDecided } = deps;
+  const inTime = createTimeLimit(timeoutMs);
   const mirror = createMirror(clock, maxSubjects);
   const outage = createOutage({ log, probeEveryMs, onEnd: tellNews });
   // While it is away for us, the probe that finds it tells the news.
@@ -53,25 +55,14 @@ export function createRedisRateLimitDriver(deps: Deps): RateLimitDriver {
   }
 
   async function send(items: Waiting[]): Promise<void> {
-    let waiting = true;
-    const giveUp = (error: unknown): void => {
-      if (!waiting) return;
-      waiting = false;
+    const answer = run(items);
+    try {
+      const { atMs, takings } = await inTime(answer);
+      items.forEach((item, i) => decide(item, atMs, takings[i]!));
+    } catch (error) {
       fail(items[0]!, error);
       items.forEach(decideHere);
-    };
-    const timer = setTimeout(() => {
-      // After a busy turn of our own the answer may be here, only not read yet: reading comes before immediates.
-      setImmediate(giveUp, new Error(`Redis did not answer within ${timeoutMs} ms`));
-    }, timeoutMs);
-    try {
-      const { atMs, takings } = await run(items);
-      items.forEach((item, i) => (waiting ? decide(item, atMs, takings[i]!) : reconcile(item, takings[i]!)));
-      waiting = false;
-    } catch (error) {
-      giveUp(error);
-    } finally {
-      clearTimeout(timer);
+      answer.then(({ takings }) => items.forEach((item, i) => reconcile(item, takings[i]!)), () => {});
     }
   }
 

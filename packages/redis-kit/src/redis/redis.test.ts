@@ -117,6 +117,20 @@ test('A Redis that takes connections and commands and says nothing costs a reque
   await expect.poll(() => connection.ping().then(() => 'answers', () => 'silent')).toBe('answers');
 });
 
+test('A connection on which nothing is said any more is given up, and a new one is made', async () => {
+  const server = await redis();
+  const connection = open(at(server.url, { timeoutMs: 100 }));
+  await ready(connection);
+  const changes = changesOf(connection);
+  server.freeze();
+  const startedAt = performance.now();
+  await expect(client(connection).incr('count')).rejects.toThrow();
+  expect(performance.now() - startedAt).toBeGreaterThan(750);
+  server.thaw();
+  await ready(connection);
+  expect(changes).toEqual(['disconnected', 'connected']);
+});
+
 test('What was sent when the connection broke fails, and is not sent again behind the caller’s back', async () => {
   const server = await redis();
   const connection = open(at(server.url));

@@ -1,4 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { endSilence } from './silence.ts';
+import { createTimeLimit, type TimeLimit } from './time-limit.ts';
 import { createTurn, type Turn } from './turn.ts';
 import { within } from './within.ts';
 
@@ -43,6 +45,8 @@ export interface RedisConnection {
   readonly client: RedisClient | undefined;
   /** How long a request may wait for an answer. */
   readonly timeoutMs: number;
+  /** Lets a request wait no longer. */
+  readonly inTime: TimeLimit;
   /** What this connection's requests of one turn share. */
   readonly turn: Turn;
   /** As last known, without asking. */
@@ -82,6 +86,7 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
     client.on('+node', (node: Redis) => node.on('close', () => change(false)).on('ready', () => change(client.status === 'ready')));
     client.on('-node', () => change(false));
   }
+  const endWatches = profile === 'request' ? watchForSilence(client, Math.max(1000, settings.timeoutMs * 10)) : () => {};
   // Without a listener each failed attempt would end the process.
   client.on('error', (error: Error) => {
     lastError = error;
@@ -93,6 +98,7 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
     kind: settings.kind,
     client,
     timeoutMs: settings.timeoutMs,
+    inTime: createTimeLimit(settings.timeoutMs),
     turn: createTurn(() => (client instanceof Redis && client.status === 'ready' ? client.stream : undefined)),
     onChange: (listener) => void listeners.push(listener),
     status: () => (connected ? 'connected' : 'disconnected'),
@@ -113,15 +119,29 @@ export function openRedis(settings: RedisSettings, { profile = 'request' }: Opti
     evictionPolicies: () =>
       Promise.all(masters().map(async (node) => (await node.config('GET', 'maxmemory-policy'))[1] ?? 'unknown')),
     async close() {
+      endWatches();
       client.disconnect();
     },
   };
+}
+
+/** On each of the client's connections; answers how to end it. */
+function watchForSilence(client: RedisClient, silentMs: number): () => void {
+  if (client instanceof Redis) return endSilence(client, silentMs);
+  const watches = new Map<Redis, () => void>();
+  client.on('+node', (node: Redis) => watches.set(node, endSilence(node, silentMs)));
+  client.on('-node', (node: Redis) => {
+    watches.get(node)?.();
+    watches.delete(node);
+  });
+  return () => watches.forEach((end) => end());
 }
 
 const noRedis: RedisConnection = Object.freeze({
   kind: 'none',
   client: undefined,
   timeoutMs: 0,
+  inTime: createTimeLimit(0),
   turn: createTurn(),
   onChange: () => {},
   status: () => 'disabled',
@@ -135,26 +155,25 @@ const retry = (times: number): number => Math.min(2000, 50 * 2 ** Math.min(times
 
 /**
  * A request does not wait at all for a Redis that is known to be away. For one that is silent it waits `timeoutMs`, which
- * the kit's drivers watch over themselves (see `within`); the client gives a command up later, so that a late answer is
- * still heard by who must know what became of it.
+ * the kit's drivers watch over themselves (`inTime`); the connection is given up later (`endSilence`), so that a late answer
+ * is still heard by who must know what became of it.
  */
-const failFast = (timeoutMs: number) => ({
-  commandTimeout: Math.max(1000, timeoutMs * 10),
+const failFast = {
   connectTimeout: 2000,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-}) satisfies RedisOptions;
+} satisfies RedisOptions;
 
 /** Queues and subscriptions: what was asked for is done when Redis is back. */
 const patient = { connectTimeout: 5000, maxRetriesPerRequest: null, enableOfflineQueue: true } satisfies RedisOptions;
 
-const optionsFor = (profile: RedisProfile, timeoutMs: number) => (profile === 'request' ? failFast(timeoutMs) : patient);
+const optionsFor = (profile: RedisProfile) => (profile === 'request' ? failFast : patient);
 
 function openStandalone(settings: Extract<RedisSettings, { kind: 'standalone' }>, profile: RedisProfile): Redis {
-  const { host, port, username, password, db, tls, timeoutMs } = settings;
+  const { host, port, username, password, db, tls } = settings;
   return new Redis({
-    ...optionsFor(profile, timeoutMs),
+    ...optionsFor(profile),
     retryStrategy: retry,
     host, port, db,
     ...(username !== undefined && { username }),
@@ -164,8 +183,8 @@ function openStandalone(settings: Extract<RedisSettings, { kind: 'standalone' }>
 }
 
 function openCluster(settings: Extract<RedisSettings, { kind: 'cluster' }>, profile: RedisProfile): Cluster {
-  const { nodes, password, tls = false, timeoutMs } = settings;
-  const { enableOfflineQueue, ...options } = optionsFor(profile, timeoutMs);
+  const { nodes, password, tls = false } = settings;
+  const { enableOfflineQueue, ...options } = optionsFor(profile);
   return new Cluster(nodes.map(({ host, port }) => ({ host, port })), {
     redisOptions: { ...options, ...(password !== undefined && { password }), ...(tls && { tls: {} }) },
     // Certificates name hosts, not the addresses behind them.

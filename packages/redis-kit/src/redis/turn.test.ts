@@ -1,40 +1,59 @@
+import { Writable } from 'node:stream';
 import { setImmediate as turnEnd } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { inOneWrite } from './one-write.ts';
 import { createTurn } from './turn.ts';
 
-/** A socket that tells what is written between cork and uncork. */
-function recordingSocket() {
-  const writes: string[][] = [];
-  return {
-    writes,
-    write: (text: string) => void writes.at(-1)!.push(text),
-    cork: () => void writes.push([]),
-    uncork: () => {},
-  };
+/** A stream that tells what is written to it, each write apart. */
+function recordingStream() {
+  const writes: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      writes.push(chunk.toString());
+      done();
+    },
+  });
+  return { stream, writes };
 }
 
 test('What one turn collects is sent at its end, in one write', async () => {
-  const socket = recordingSocket();
-  const turn = createTurn(() => socket);
-  turn.add(() => socket.write('versions'));
-  turn.add(() => socket.write('limits'));
+  const { stream, writes } = recordingStream();
+  const turn = createTurn(() => stream);
+  turn.add(() => stream.write('versions '));
+  turn.add(() => stream.write('limits '));
   await Promise.resolve();
-  expect(socket.writes).toEqual([]);
+  expect(writes).toEqual([]);
   await turnEnd();
-  expect(socket.writes).toEqual([['versions', 'limits']]);
-  turn.add(() => socket.write('more'));
+  expect(writes).toEqual(['versions limits ']);
+  turn.add(() => stream.write('more'));
   await turnEnd();
-  expect(socket.writes).toEqual([['versions', 'limits'], ['more']]);
+  expect(writes).toEqual(['versions limits ', 'more']);
+});
+
+test('Bytes keep their place among texts; what was written before a failure is sent; the stream is as it was', async () => {
+  const { stream, writes } = recordingStream();
+  const turn = createTurn(() => stream);
+  turn.add(() => stream.write('before '));
+  turn.add(() => stream.write(Buffer.from('bytes')));
+  turn.add(() => stream.write(' after'));
+  await turnEnd();
+  expect(writes.join('')).toBe('before bytes after');
+  expect(() => inOneWrite(stream, () => {
+    stream.write('written');
+    throw new Error('then broken');
+  })).toThrow('then broken');
+  expect(writes.at(-1)).toBe('written');
+  expect(Object.hasOwn(stream, 'write')).toBe(false);
 });
 
 test('A turn of many questions sends what it has before its end, and the rest then; nothing is sent twice', async () => {
-  const socket = recordingSocket();
-  const turn = createTurn(() => socket);
+  const { stream, writes } = recordingStream();
+  const turn = createTurn(() => stream);
   let collected: number[] = [];
   const ask = (question: number): void => {
     if (collected.length === 0) {
       turn.add(() => {
-        socket.write(collected.join(' '));
+        stream.write(collected.join(' '));
         collected = [];
       });
     }
@@ -52,9 +71,9 @@ test('A turn of many questions sends what it has before its end, and the rest th
     request();
   });
   await done;
-  expect(socket.writes).toHaveLength(1);
+  expect(writes).toHaveLength(1);
   await turnEnd();
-  const sent = socket.writes.flat().join(' ').split(' ').map(Number);
+  const sent = writes.join(' ').split(' ').map(Number);
   expect(sent).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
-  expect(socket.writes.map((write) => write.join(' ').split(' ').length)).toEqual([64, 36]);
+  expect(writes.map((write) => write.split(' ').length)).toEqual([64, 36]);
 });

@@ -1,3 +1,6 @@
+import type { Writable } from 'node:stream';
+import { inOneWrite } from './one-write.ts';
+
 /**
  * Collects what one turn of the event loop wants to send, and sends it together: at the end of the poll phase that
  * brought the turn's requests, in one write to the socket. A turn of many requests sends when so many have come: Redis
@@ -13,13 +16,7 @@ export interface Turn {
 /** About thirty requests, each with its rate limit. */
 const MANY_QUESTIONS = 64;
 
-/** What can hold its writes back for a moment: a socket. */
-interface Corkable {
-  cork(): void;
-  uncork(): void;
-}
-
-export function createTurn(socket: () => Corkable | undefined = () => undefined): Turn {
+export function createTurn(socket: () => Writable | undefined = () => undefined): Turn {
   let sends: (() => void)[] = [];
   let questions = 0;
 
@@ -29,13 +26,12 @@ export function createTurn(socket: () => Corkable | undefined = () => undefined)
     if (now.length === 0) return;
     sends = [];
     questions = 0;
-    const corked = socket();
-    corked?.cork();
-    try {
+    const sendAll = (): void => {
       for (const send of now) send();
-    } finally {
-      corked?.uncork();
-    }
+    };
+    const stream = socket();
+    if (stream === undefined) sendAll();
+    else inOneWrite(stream, sendAll);
   }
 
   return {

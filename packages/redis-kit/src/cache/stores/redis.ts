@@ -1,4 +1,4 @@
-import { type RedisClient, type RedisConnection, within } from '../../redis/index.ts';
+import type { RedisClient, RedisConnection } from '../../redis/index.ts';
 import { StoreUnavailable } from '../policy.ts';
 import { type CacheStore, ROOT_TAG } from '../store.ts';
 import { randomVersion } from '../version.ts';
@@ -25,7 +25,7 @@ export function createRedisStore(connection: RedisConnection, newVersion: () => 
 
   const tagKey = (tag: string): string => TAG_PREFIX + tag;
   /** CA10 */
-  const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> => limited(connection.timeoutMs, what, work);
+  const guarded = <T>(what: string, work: () => Promise<T>): Promise<T> => limited(connection, what, work);
 
   async function readVersions(keys: string[]): Promise<(string | null)[]> {
     if (keys.length === 0) return [];
@@ -122,9 +122,9 @@ export function createRedisStore(connection: RedisConnection, newVersion: () => 
   };
 }
 
-async function limited<T>(timeoutMs: number, what: string, work: () => Promise<T>): Promise<T> {
+async function limited<T>({ inTime }: RedisConnection, what: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await within(timeoutMs, work());
+    return await inTime(work());
   } catch (cause) {
     throw new StoreUnavailable(`Redis operation failed: ${what}`, { cause });
   }
