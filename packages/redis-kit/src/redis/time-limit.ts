@@ -58,7 +58,7 @@ export function createTimeLimit(timeoutMs: number): TimeLimit {
       work.then(
         (value) => {
           pending.open = false;
-          resolve(value);
+          return resolve(value);
         },
         (error: unknown) => {
           pending.open = false;
