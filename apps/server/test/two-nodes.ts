@@ -15,10 +15,13 @@ export interface TwoNodes {
   close(): Promise<void>;
 }
 
+/** A third node needs it too. */
+export const TWO_NODES_SECRET = 'one secret for both of the nodes, and long enough';
+
 /** Two whole servers on one database and one Redis of their own, either of which can be taken away. */
 export async function startTwoNodes({ roomTimings }: { readonly roomTimings?: Partial<RoomTimings> } = {}): Promise<TwoNodes> {
   const redis = await startRedis();
-  const env = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000', JWT_SECRET: 'one secret for both of the nodes, and long enough' };
+  const env = { REDIS_URL: redis.url, REDIS_TIMEOUT_MS: '5000', JWT_SECRET: TWO_NODES_SECRET };
   const timings = roomTimings && { roomTimings };
   let network: Network | undefined;
   const a = await startTestApp(env, {
