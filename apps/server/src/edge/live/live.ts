@@ -2,12 +2,13 @@ import type { Server as HttpServer } from 'node:http';
 import type { Channel, Live, LiveSocket } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { LiveTelemetry } from '../../kernel/telemetry.ts';
+import type { Write } from '../../kernel/write.ts';
 import type { EffectHandler } from '../../outbox/index.ts';
 import { Connection } from './connection.ts';
 import { createEffects } from './effects.ts';
 import { createFits } from './fits.ts';
 import { createIo } from './io.ts';
-import type { Line } from './line.ts';
+import type { Line, Word } from './line.ts';
 import { type Gate, type GateDeps, type GateSettings, openGate } from './gate.ts';
 import { createOutgoing, type Where } from './outgoing.ts';
 import { createWallClock, type WallClock } from './wall-clock.ts';
@@ -30,12 +31,17 @@ type OpenDeps = Omit<GateDeps, 'io' | 'clock' | 'log' | 'telemetry'>;
 
 interface Deps {
   readonly line: Line;
+  /** This node's name, a new one with each start. */
+  readonly node: string;
+  readonly write: Write;
+  /** The other nodes can be told again: what waits for that in the outbox is due. */
+  readonly takeUp: () => void;
   readonly log: Log;
   readonly telemetry: LiveTelemetry;
 }
 
 /** Live connections: Socket.IO towards the clients, the line towards the other nodes. */
-export function createLive(settings: GateSettings, { line, log, telemetry }: Deps): LiveEdge {
+export function createLive(settings: GateSettings, { line, node, write, takeUp, log, telemetry }: Deps): LiveEdge {
   const clock = createWallClock();
   const io = createIo();
   const { adapter, sockets } = io.of('/');
@@ -77,22 +83,21 @@ export function createLive(settings: GateSettings, { line, log, telemetry }: Dep
     },
   });
 
-  line.listen({
-    heard(words) {
-      for (const word of words) {
-        if ('tell' in word) emit(...word.tell, 1);
-        else expel(...word.expel);
-      }
-    },
-    missed: () => gate?.missed(),
-  });
+  function hear(word: Word): void {
+    if ('tell' in word) emit(...word.tell, 1);
+    else expel(...word.expel);
+  }
+
+  line.onBack(takeUp);
 
   return {
     live: { tell: tell('everywhere'), tellHere: tell('here'), here },
-    effects: createEffects({ outgoing, fits, expel }),
+    effects: createEffects({ node, outgoing, fits, line, hear, write }),
     clock,
     open(server, deps) {
-      gate = openGate(server, settings, { ...deps, io, clock, log, telemetry });
+      const opened = openGate(server, settings, { ...deps, io, clock, log, telemetry });
+      line.listen({ heard: (words) => words.forEach(hear), missed: opened.missed });
+      gate = opened;
     },
     drain: async () => gate?.close(),
     async close() {

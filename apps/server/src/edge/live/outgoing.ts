@@ -2,15 +2,15 @@ import type { ServerEvent } from '@watchparty/protocol';
 import type { Channel } from '../../kernel/live.ts';
 import type { Line, Word } from './line.ts';
 
-/** To the connections of this node, of the others, or of all. */
-export type Where = 'here' | 'elsewhere' | 'everywhere';
+/** To the connections of this node, or of all. */
+export type Where = 'here' | 'everywhere';
 
 export interface Outgoing {
   /** Goes out at the end of this turn, and is forgotten. */
   tell(channel: Channel, event: ServerEvent, payload: unknown, where: Where): void;
-  /** The same; rejects when the other nodes may not have been told. */
-  tellSurely(channel: Channel, event: ServerEvent, payload: unknown, where: Where): Promise<void>;
-  /** What has been told so far goes out now, and these words after it. Rejects as `tellSurely` does. */
+  /** The same, everywhere; rejects when the other nodes may not have been told. */
+  tellSurely(channel: Channel, event: ServerEvent, payload: unknown): Promise<void>;
+  /** What has been told so far goes out now, and after it these words to the other nodes. Rejects as `tellSurely` does. */
   flush(words?: readonly Word[]): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export function createOutgoing({ emit, line, onUnsaid }: Deps): Outgoing {
     const words: Word[] = [];
     for (const { channel, event, where, first, items, count } of gathered) {
       const payload = items === undefined ? first : { ...first, items };
-      if (where !== 'elsewhere') emit(channel, event, payload, count);
+      emit(channel, event, payload, count);
       if (where !== 'here') words.push({ tell: [channel, event, payload] });
     }
     words.push(...more);
@@ -89,8 +89,8 @@ export function createOutgoing({ emit, line, onUnsaid }: Deps): Outgoing {
 
   return {
     tell: add,
-    tellSurely(channel, event, payload, where) {
-      add(channel, event, payload, where);
+    tellSurely(channel, event, payload) {
+      add(channel, event, payload, 'everywhere');
       said ??= Promise.withResolvers();
       return said.promise;
     },

@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RedisClient, RedisConnection } from '@watchparty/redis-kit/redis';
-import Type from 'typebox';
+import { type RedisClient, type RedisConnection, within } from '@watchparty/redis-kit/redis';
 import { Compile } from 'typebox/compile';
-import type { Channel } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
-import type { Line, LineListener, Word } from './line.ts';
+import { type Line, type LineListener, type Word, Words } from './line.ts';
 
 interface Deps {
   /** Fails fast: nobody waits for a Redis that is away. */
-  readonly publisher: Pick<RedisConnection, 'client'>;
+  readonly publisher: Pick<RedisConnection, 'client' | 'timeoutMs'>;
   /** Patient, and used for nothing else: it waits in Redis for what comes. */
   readonly reader: Pick<RedisConnection, 'client' | 'onChange'>;
   /** The stream's key: nodes with the same hear one another. */
@@ -26,13 +24,11 @@ const BLOCK_MS = 5000;
 /** Beyond the block: then the connection is dead, though nobody said so. */
 const SILENCE_MS = 5000;
 const RETRY_MS = 250;
+/** Behind answers, not before them: patience costs less than a word said twice. */
+const MIN_SAY_MS = 500;
 const MAX_SENDERS = 1000;
 
-const ChannelName = Type.Unsafe<Channel>(Type.String());
-const words = Compile(Type.Array(Type.Union([
-  Type.Object({ tell: Type.Tuple([ChannelName, Type.String(), Type.Unknown()]) }),
-  Type.Object({ expel: Type.Union([Type.Tuple([ChannelName]), Type.Tuple([ChannelName, Type.Array(Type.Integer())])]) }),
-])));
+const words = Compile(Words);
 
 type Entry = readonly [id: string, fields: readonly string[]];
 
@@ -49,6 +45,9 @@ export function createRedisLine({ publisher, reader, key, node, log, blockMs = B
   let after: string | undefined;
   let said = 0;
   let closed = false;
+  let away = false;
+  let back = (): void => {};
+  const sayMs = Math.max(MIN_SAY_MS, publisher.timeoutMs);
 
   async function read(listener: LineListener): Promise<void> {
     while (!closed) {
@@ -83,6 +82,16 @@ export function createRedisLine({ publisher, reader, key, node, log, blockMs = B
     }
   }
 
+  /** After one that failed nobody waits again before Redis has answered. */
+  async function untilBack(): Promise<void> {
+    away = true;
+    while (away && !closed) {
+      await delay(RETRY_MS, undefined, { ref: false });
+      away = await within(sayMs, speaks.xlen(key)).then(() => false, () => true);
+    }
+    if (!closed) back();
+  }
+
   function hear(listener: LineListener, [id, fields]: Entry): void {
     const [sender, number, text] = [fieldOf(fields, 'node'), Number(fieldOf(fields, 'n')), fieldOf(fields, 'words')];
     if (sender === node) return;
@@ -98,13 +107,22 @@ export function createRedisLine({ publisher, reader, key, node, log, blockMs = B
   return {
     async say(what) {
       said += 1;
-      await speaks.xadd(key, 'MAXLEN', '~', MAX_ENTRIES, '*', 'node', node, 'n', said, 'words', JSON.stringify(what));
+      if (away) throw new Error('Redis is away');
+      try {
+        await within(sayMs, speaks.xadd(key, 'MAXLEN', '~', MAX_ENTRIES, '*', 'node', node, 'n', said, 'words', JSON.stringify(what)));
+      } catch (error) {
+        if (!away) void untilBack();
+        throw error;
+      }
     },
     listen(listener) {
       reader.onChange((status) => {
         if (status === 'connected') void verify(listener);
       });
       void read(listener);
+    },
+    onBack(listener) {
+      back = listener;
     },
     async close() {
       closed = true;
@@ -133,7 +151,7 @@ const fieldOf = (fields: readonly string[], name: string): string | undefined =>
 function parse(text: string | undefined): readonly Word[] | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
-    return words.Check(value) ? (value as readonly Word[]) : undefined;
+    return words.Check(value) ? (value as unknown as readonly Word[]) : undefined;
   } catch {
     return undefined;
   }
