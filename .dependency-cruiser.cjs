@@ -20,6 +20,7 @@ const MODULE_MAY_USE = {
   movies: ['accounts', 'sessions', 'friends'],
   rooms: ['accounts', 'sessions', 'friends', 'movies'],
   chat: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
+  playlist: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
   messages: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
   events: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
 };

@@ -237,6 +237,27 @@ const chat: Record<string, readonly Case[]> = {
   ]),
 };
 
+const ofPlaylist = (rest = ''): Path => ofRoom(`/playlist${rest}`);
+const inPlaylist = signedIn({ guest: 200, stranger: 'rooms.not_found', admin: 'rooms.not_participant' });
+const hostsPlaylist = (served: Outcome): Row => signedIn({
+  guest: 'playlist.not_host', stranger: 'rooms.not_found', member: 'playlist.not_host', owner: 'playlist.not_host', host: served,
+  admin: 'rooms.not_participant',
+});
+const ofNothing = (refusal: Outcome): Row =>
+  signedIn({ guest: refusal, stranger: 'rooms.not_found', others: refusal, admin: 'rooms.not_participant' });
+
+const playlists: Record<string, readonly Case[]> = {
+  getPlaylist: one(signedIn({ guest: 200, stranger: 'rooms.not_found' }), ofPlaylist()),
+  addToPlaylist: leaving('changed', one(
+    signedIn({ guest: 201, others: 201, stranger: 'rooms.not_found', admin: 'rooms.not_participant' }), ofPlaylist(),
+    ({ things }) => ({ body: { movieId: things.movie } }))),
+  changePlaylist: leaving('changed', one(hostsPlaylist(200), ofPlaylist(), { body: { playlistOrder: 'votes' } })),
+  movePlaylistItem: one(hostsPlaylist('playlist.item_not_found'), ofPlaylist(`/${UNKNOWN_ID}`), { body: { beforeId: null } }),
+  removePlaylistItem: one(inPlaylist, ofPlaylist(`/${UNKNOWN_ID}`)),
+  voteForPlaylistItem: one(ofNothing('playlist.item_not_found'), ofPlaylist(`/${UNKNOWN_ID}/vote`)),
+  takeBackPlaylistVote: one(ofNothing('playlist.item_not_found'), ofPlaylist(`/${UNKNOWN_ID}/vote`)),
+};
+
 /** The board asks for a cookie of its own; a token opens none of it. */
 const byCookie = (outcome: Outcome): Row => blind({ anonymous: outcome, disabled: outcome, guests: outcome, others: outcome });
 
@@ -290,5 +311,5 @@ const pages: Record<string, readonly Case[]> = {
 
 /** By route: who gets what. A route that has no line here fails the tests. */
 export const MATRIX: Readonly<Record<string, readonly Case[]>> = {
-  ...accounts, ...sessions, ...movies, ...rooms, ...chat, ...operations, ...pages,
+  ...accounts, ...sessions, ...movies, ...rooms, ...chat, ...playlists, ...operations, ...pages,
 };

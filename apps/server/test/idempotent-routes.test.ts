@@ -7,11 +7,13 @@ let server: TestApp;
 let user: TestUser;
 let roomId: number;
 let invite: string;
+let movieId: number;
 beforeAll(async () => {
   server = await startTestApp();
   const make = factoriesFor(server);
   user = await make.user();
   roomId = (await make.room(user)).id;
+  movieId = (await make.movie(user)).id;
   invite = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: user.token })).body.data.invite;
 });
 afterAll(() => server.close());
@@ -26,6 +28,7 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
+  addToPlaylist: () => ({ path: `/api/rooms/${roomId}/playlist`, body: { movieId }, token: user.token }),
   uploadImage: () => ({
     path: '/api/uploads/images', token: user.token, headers: { 'content-type': 'multipart/form-data; boundary=b' },
     body: Buffer.concat([

@@ -7,6 +7,7 @@ import { createExchange, type Fetch } from './exchange.ts';
 import { healthCalls } from './health.ts';
 import { movieCalls } from './movies.ts';
 import { pictureCalls } from './pictures.ts';
+import { playlistCalls } from './playlist.ts';
 import { queueCalls } from './queues.ts';
 import { createRenewal } from './renewal.ts';
 import { roomCalls } from './rooms.ts';
@@ -52,6 +53,7 @@ export function createHttpClient(options: HttpClientOptions) {
     movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser() }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
+    playlists: playlistCalls(caller),
     cache: cacheCalls(caller),
     queues: queueCalls(caller),
     secondFactor: secondFactorCalls(caller),

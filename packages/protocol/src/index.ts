@@ -8,6 +8,7 @@ export * from './live/index.ts';
 export * from './movies.ts';
 export * from './operations.ts';
 export * from './page.ts';
+export * from './playlist.ts';
 export * from './queues.ts';
 export * from './rooms.ts';
 export * from './safety.ts';

@@ -26,6 +26,10 @@ export interface Tables {
   chat_counters: ChatCountersTable;
   chat_messages: ChatMessagesTable;
   chat_reactions: ChatReactionsTable;
+  playlists: PlaylistsTable;
+  playlist_items: PlaylistItemsTable;
+  playlist_votes: PlaylistVotesTable;
+  playlist_calls: PlaylistCallsTable;
   chat_cleared_ids: ChatClearedIdsTable;
   chat_days: ChatDaysTable;
   room_days: RoomDaysTable;
@@ -269,6 +273,41 @@ interface ChatReactionsTable {
   user_id: number;
   emoji: string;
   created_at: Date;
+}
+
+/** Owner: modules/playlist. */
+interface PlaylistsTable {
+  room_id: number;
+  version: Generated<number>;
+  sorting: Generated<'manual' | 'votes'>;
+  adds: Generated<'hosts' | 'everyone'>;
+}
+
+/** Owner: modules/playlist. */
+interface PlaylistItemsTable {
+  id: string;
+  room_id: number;
+  movie_id: number;
+  added_by: number | null;
+  position: number;
+  created_at: Date;
+}
+
+/** Owner: modules/playlist. */
+interface PlaylistVotesTable {
+  item_id: string;
+  user_id: number;
+  created_at: Date;
+}
+
+/** Owner: modules/playlist. */
+interface PlaylistCallsTable {
+  room_id: number;
+  user_id: number;
+  kind: 'skip' | 'ended';
+  movie_id: number;
+  version: number;
+  called_at: Date;
 }
 
 /** Owner: modules/chat. */

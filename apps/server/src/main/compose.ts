@@ -30,6 +30,7 @@ import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, create
 import {
   createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
+import { createPlaylists, createPlaylistWatch, playlistLive, playlistRoutes, type Playlists } from '../modules/playlist/index.ts';
 import {
   BOARD_PATH, boardRoutes, createBoardSignIn, createCacheAdmin, createCounters, createMetrics, createOperations,
   createQueueAdmin, createReports, openBoard, operationsRoutes, queuesRoutes,
@@ -137,11 +138,9 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
     closing.add('revocations', () => revocations.close());
-    const nodeName = randomUUID();
-    const live = createLive({ ...config.http, ...config.live }, {
-      line: openLine(config, { connection: mainRedis, node: nodeName, log: log.child({ module: 'live' }), closing }), node: nodeName,
-      write: (work) => outbox.write(work), takeUp: () => void outbox.drain(),
-      log: log.child({ module: 'live' }), telemetry: counters.telemetry,
+    const live = createLive({ ...config.http, ...config.live }, { 
+      line: openLine(config, { connection: mainRedis, log: log.child({ module: 'live' }), closing }), log: log.child({ module: 'live' }),
+      telemetry: counters.telemetry,
     });
     closing.add('live line', () => live.close());
     // What nodes tell one another of rooms; most of it others have no use for, so on a line of its own.
@@ -196,7 +195,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       queries, clock,
       rooms: {
         isIn: (userId, movieId) => rooms.isInRoomPlaying(userId, movieId),
-        movieRemoved: (tx, effects, movieId) => rooms.movieRemoved(tx, effects, movieId),
+        async movieRemoved(tx, effects, movieId) {
+          await rooms.movieRemoved(tx, effects, movieId);
+          await playlists.movieRemoved(tx, effects, movieId);
+        },
       },
     });
     const roomTimings = { ...defaultRoomTimings, ...deps.roomTimings };
@@ -209,6 +211,12 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       log: log.child({ module: 'rooms' }),
     });
     const chat = createChat({ queries, rooms, write: outbox.write, clock });
+    const playlists: Playlists = createPlaylists({
+      queries, rooms, movies, clock,
+      watchers: {
+        watching: (roomId) => attendance.everybody(roomId).filter(({ player }) => player?.free !== true).map(({ userId }) => userId),
+      },
+    });
     const liveRooms = createLiveRooms({
       queries, rooms, movies, attendance, news: roomNews, live: live.live, write: outbox.write,
       recentMessages: (actor, roomId, lastSeq) => chat.recent(actor, roomId, lastSeq),
@@ -216,6 +224,13 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       clock, log: log.child({ module: 'rooms' }),
     });
     closing.add('live rooms', () => liveRooms.close());
+    const playlistWatch = createPlaylistWatch({
+      playlists, rooms: liveRooms, movies, write: outbox.write, clock, log: log.child({ module: 'playlist' }),
+      onAttendance: (changed) => attendance.listen((roomId, _userId, change) => {
+        if (change !== 'figures') changed(roomId);
+      }),
+    });
+    closing.add('playlists', () => playlistWatch.close());
     const movieFiles = createMovieFiles({
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
@@ -265,6 +280,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...moviesRoutes({ movies, files: movieFiles, streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
+            ...playlistRoutes(playlists),
             ...queuesRoutes({ queues: createQueueAdmin({ queues: workers.queues, clock }), reports }),
           ],
           pages: boardRoutes({
@@ -280,7 +296,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           telemetry: counters.telemetry,
           secret, clock,
           onServer: (server) => live.open(server, {
-            modules: [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock })], identity: sessions.identity, sessions, revocations, write: outbox.write,
+            modules: [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })], identity: sessions.identity, sessions, revocations, write: outbox.write,
             limiters: createLiveLimiters(config.rateLimit, limitDriver),
           }),
           log: log.child({ module: 'http' }),
@@ -328,15 +344,12 @@ function openBus(
 
 /** What nodes tell one another's live connections. */
 function openLine(
-  config: Config,
-  { connection, node, log, closing }: {
-    readonly connection: RedisConnection; readonly node: string; readonly log: Log; readonly closing: Closing;
-  },
+  config: Config, { connection, log, closing }: { readonly connection: RedisConnection; readonly log: Log; readonly closing: Closing },
 ): Line {
   if (config.redis.kind === 'none') return createLoneLine();
   const reader = openRedis(config.redis, { profile: 'worker' });
   closing.add('redis of live connections', () => reader.close());
-  return createRedisLine({ publisher: connection, reader, key: 'watchparty:live', node, log });
+  return createRedisLine({ publisher: connection, reader, key: 'watchparty:live', node: randomUUID(), log });
 }
 
 /** The queues live in Redis, or with everything else in PostgreSQL. */

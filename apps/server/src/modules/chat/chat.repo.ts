@@ -125,7 +125,8 @@ export async function addReaction(tx: Tx, { id, room_id }: ChatRow, reaction: Re
       insert into chat_reactions (message_id, user_id, emoji, created_at)
       values (${id}, ${reaction.userId}, ${reaction.emoji}, ${reaction.now}) on conflict do nothing returning message_id),
     number as (
-      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from given) returning last_change)
+      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from given)
+      returning last_change)
     update chat_messages set change = last_change from number where id = ${id} returning change
   `.execute(tx);
   return rows[0]?.change;
@@ -138,7 +139,8 @@ export async function removeReaction(tx: Tx, { id, room_id }: ChatRow, reaction:
       delete from chat_reactions where message_id = ${id} and user_id = ${reaction.userId} and emoji = ${reaction.emoji}
       returning message_id),
     number as (
-      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from taken) returning last_change)
+      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from taken)
+      returning last_change)
     update chat_messages set change = last_change from number where id = ${id} returning change
   `.execute(tx);
   return rows[0]?.change;

@@ -12,7 +12,9 @@ export interface Answered {
   readonly deletedAt: Date | string | null;
 }
 
-export const excerpt = (content: string): string => [...content.slice(0, 2 * EXCERPT_LENGTH)].slice(0, EXCERPT_LENGTH).join('');
+/** Cut between code points. */
+export const excerpt = (content: string): string =>
+  Array.from(content.slice(0, 2 * EXCERPT_LENGTH)).slice(0, EXCERPT_LENGTH).join('');
 
 export const replyView = ({ id, seq, userId, username, content, deletedAt }: Answered): ChatReplyTo =>
   ({ id, seq, userId, username, content: excerpt(content), deleted: deletedAt !== null });

@@ -52,7 +52,8 @@ export function createReactions({ rooms, clock }: Deps) {
         const message = messageView(await repo.find(tx, id));
         const count = message.reactions.find((reaction) => reaction.emoji === emoji)?.count ?? 0;
         effects.add(chatChanged(roomId));
-        effects.add(broadcasted(`room:${roomId}`, chatReacted, { roomId, items: [{ id, seq: row.seq, change, emoji, userId, on: gives, count }] }));
+        const reacted = { id, seq: row.seq, change, emoji, userId, on: gives, count };
+        effects.add(broadcasted(`room:${roomId}`, chatReacted, { roomId, items: [reacted] }));
         return message;
       });
     },

@@ -106,8 +106,10 @@ async function insertNumbered(tx: Tx, messages: readonly NewMessage[], { seqs, l
       update chat_counters c set last_seq = l.last_seq
       from unnest(${[...last.keys()]}::int[], ${[...last.values()]}::bigint[]) as l (room_id, last_seq) where c.room_id = l.room_id)
     insert into chat_messages
-      (id, room_id, seq, user_id, content, playback_position_seconds, client_message_id, created_at, mentions, reply_to_id, reply_to_seq)
-    select g.id, g.room_id, g.seq, g.user_id, g.content, g.position, g.client_id, ${now}::timestamptz, g.mentions, g.reply_to_id, g.reply_to_seq
+      (id, room_id, seq, user_id, content, playback_position_seconds, client_message_id, created_at, mentions, reply_to_id,
+        reply_to_seq)
+    select g.id, g.room_id, g.seq, g.user_id, g.content, g.position, g.client_id, ${now}::timestamptz, g.mentions,
+      g.reply_to_id, g.reply_to_seq
     from unnest(
       ${column('id')}::uuid[], ${column('roomId')}::int[], ${[...seqs.values()]}::bigint[], ${column('userId')}::int[],
       ${column('content')}::text[], ${column('playbackPositionSeconds')}::float8[], ${column('clientMessageId')}::text[],
@@ -123,7 +125,8 @@ async function insertNumbered(tx: Tx, messages: readonly NewMessage[], { seqs, l
 /** Messages that are to be answered, by their ids. */
 export async function findAnswered(tx: Tx, ids: readonly string[]): Promise<Map<string, Answered & { readonly roomId: number }>> {
   const { rows } = await sql<Answered & { readonly roomId: number }>`
-    select m.id, m.room_id as "roomId", m.seq, m.user_id as "userId", u.username, left(m.content, 300) as content, m.deleted_at as "deletedAt"
+    select m.id, m.room_id as "roomId", m.seq, m.user_id as "userId", u.username, left(m.content, 300) as content,
+      m.deleted_at as "deletedAt"
     from chat_messages m join users u on u.id = m.user_id where m.id = any(${ids}::uuid[])
   `.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));

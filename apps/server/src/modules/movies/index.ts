@@ -1,5 +1,5 @@
 export { createMovieFiles, type MovieFiles } from './movie-files.ts';
-export { moviePolicies } from './movies.cache.ts';
+export { moviePolicies, MOVIES_TAG } from './movies.cache.ts';
 export { movieEffects } from './movies.effects.ts';
 export { moviesRoutes } from './movies.http.ts';
 export { createMovies, type Movies, type RoomsThatPlay } from './movies.ts';

@@ -9,10 +9,12 @@ import type { Write } from '../../kernel/write.ts';
 import type { AttendanceBook } from './attendance.ts';
 import { type BoardTimings, createBoard } from './board.ts';
 import * as participants from './participants.repo.ts';
+import type { Timeline } from './playback.ts';
 import { createRoomWaits } from './room-waits.ts';
 import type { PlayableMovies } from './room-playback.ts';
 import type { RoomNews } from './rooms.effects.ts';
 import type { Rooms } from './rooms.ts';
+import { timelineOf } from './rooms.views.ts';
 import { createSeen } from './seen.ts';
 import { createSuccession } from './succession.ts';
 import type { Player } from './waiting.ts';
@@ -119,6 +121,15 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
     },
 
     command: rooms.command,
+
+    /** Of a room that somebody here hears, as it was last read; undefined: nobody does. */
+    timelineOf(roomId: number): Timeline | undefined {
+      const row = board.row(roomId);
+      return row && timelineOf(row);
+    },
+
+    /** Calls back with each such room when it is read again, as after each change of its playback. The answer ends it. */
+    onLooked: (looked: (roomId: number) => void): (() => void) => board.listen({ looked }),
 
     /** The connection does not hear the room any more. */
     left: (socket: LiveSocket, roomId: number): void => departed(roomId, socket.actor.userId, socket.id),

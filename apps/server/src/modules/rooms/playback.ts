@@ -28,6 +28,16 @@ export function positionAt(timeline: Timeline, nowMs: number, durationSeconds: n
   return clamp(timeline.position + moved, durationSeconds);
 }
 
+/** When the film will be over if nobody acts; null: not known, or it stands still. */
+export function endsAtMs(timeline: Timeline, durationSeconds: number | null): number | null {
+  if (timeline.movieId === null || !timeline.playing || durationSeconds === null) return null;
+  return timeline.at + (1000 * Math.max(0, durationSeconds - timeline.position)) / timeline.rate;
+}
+
+/** Another film, from its beginning, at a time that lets all have some of it by then. */
+export const playsNext = (timeline: Timeline, movieId: number, nowMs: number): Timeline =>
+  ({ ...loaded(timeline, movieId, nowMs), playing: true, at: nowMs + SEEK_LEAD_MS });
+
 /**
  * The timeline after a command that arrived at `nowMs`, or why it is refused. `durationSeconds`: of the movie that
  * plays now, null when it is not known. PB2–PB6

@@ -12,6 +12,7 @@ import { createInvitations } from './invitations.ts';
 import { createInvites } from './invites.ts';
 import { createJoining, type JoiningDeps } from './joining.ts';
 import * as participants from './participants.repo.ts';
+import { createNextFilm } from './next-film.ts';
 import { createPeople } from './people.ts';
 import { loaded } from './playback.ts';
 import { createSuccession } from './succession.ts';
@@ -94,6 +95,7 @@ export function createRooms(deps: RoomsDeps) {
     ...createInvitations({ ...deps, invites }),
     ...createPeople({ ...deps, succession }),
     ...createHolding(deps),
+    nextFilm: createNextFilm(deps),
     playback: playback.playback,
     command: playback.command,
     movieRemoved: playback.movieRemoved,
