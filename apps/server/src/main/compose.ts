@@ -138,9 +138,11 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
     closing.add('revocations', () => revocations.close());
-    const live = createLive({ ...config.http, ...config.live }, { 
-      line: openLine(config, { connection: mainRedis, log: log.child({ module: 'live' }), closing }), log: log.child({ module: 'live' }),
-      telemetry: counters.telemetry,
+    const nodeName = randomUUID();
+    const live = createLive({ ...config.http, ...config.live }, {
+      line: openLine(config, { connection: mainRedis, node: nodeName, log: log.child({ module: 'live' }), closing }), node: nodeName,
+      write: (work) => outbox.write(work), takeUp: () => void outbox.drain(),
+      log: log.child({ module: 'live' }), telemetry: counters.telemetry,
     });
     closing.add('live line', () => live.close());
     // What nodes tell one another of rooms; most of it others have no use for, so on a line of its own.
@@ -344,12 +346,15 @@ function openBus(
 
 /** What nodes tell one another's live connections. */
 function openLine(
-  config: Config, { connection, log, closing }: { readonly connection: RedisConnection; readonly log: Log; readonly closing: Closing },
+  config: Config,
+  { connection, node, log, closing }: {
+    readonly connection: RedisConnection; readonly node: string; readonly log: Log; readonly closing: Closing;
+  },
 ): Line {
   if (config.redis.kind === 'none') return createLoneLine();
   const reader = openRedis(config.redis, { profile: 'worker' });
   closing.add('redis of live connections', () => reader.close());
-  return createRedisLine({ publisher: connection, reader, key: 'watchparty:live', node: randomUUID(), log });
+  return createRedisLine({ publisher: connection, reader, key: 'watchparty:live', node, log });
 }
 
 /** The queues live in Redis, or with everything else in PostgreSQL. */
