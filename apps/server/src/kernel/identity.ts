@@ -5,6 +5,8 @@ import type { CacheParams, CachePolicyDeclaration } from './cache-policy.ts';
 export interface Claims {
   readonly userId: number;
   readonly sessionId: string;
+  /** A guest's room. */
+  readonly guestOf?: number;
   readonly expiresAtMs: number;
 }
 

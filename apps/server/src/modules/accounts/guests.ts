@@ -29,7 +29,7 @@ export function createGuests({ sessions, invitations, audit, clock }: GuestDeps)
       return write(async (tx, effects) => {
         const guest = await repo.insert(tx, { displayName: oneLine(displayName), roomId, until: endsAt, now });
         if (guest === undefined) throw new Problem('accounts.invite_invalid');
-        const tokens = await sessions.createSession(tx, effects, guest.id, client, { endsAt });
+        const tokens = await sessions.createSession(tx, effects, guest.id, client, { endsAt, guestOf: roomId });
         await audit.record(tx, {
           action: 'guest.admitted', ...byOwner({ userId: guest.id, sessionId: tokens.sessionId }), client, details: { roomId },
         });

@@ -18,10 +18,10 @@ export interface Tokens {
 export interface SessionOpener {
   /**
    * A new session of somebody who has just proven to be this user. `endsAt`: then at the latest, however often it is
-   * refreshed.
+   * refreshed. `guestOf`: a guest’s room.
    */
   createSession(
-    tx: Tx, effects: Effects, userId: number, client: Client, options?: { readonly endsAt?: Date },
+    tx: Tx, effects: Effects, userId: number, client: Client, options?: { readonly endsAt?: Date; readonly guestOf?: number },
   ): Promise<Tokens>;
   /** Ends all sessions of a user but the one given, if one is. */
   endOthers(tx: Tx, effects: Effects, userId: number, exceptSessionId: string | undefined): Promise<void>;

@@ -10,10 +10,12 @@ const TYPE = 'at+jwt';
 const USER_ID = /^[1-9]\d{0,9}$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A signed access token (RFC 9068 in form): whose, of which session, for 15 minutes. */
-export async function signAccessToken({ current }: SigningKeys, userId: number, sessionId: string, nowMs: number): Promise<string> {
+/** A signed access token (RFC 9068 in form): whose, of which session, for 15 minutes; a guest's names their room. */
+export async function signAccessToken(
+  { current }: SigningKeys, { userId, sessionId, guestOf }: Omit<Claims, 'expiresAtMs'>, nowMs: number,
+): Promise<string> {
   const nowSeconds = Math.floor(nowMs / 1000);
-  return new SignJWT({ sid: sessionId })
+  return new SignJWT({ sid: sessionId, ...(guestOf !== undefined && { room: guestOf }) })
     .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: current.id })
     .setSubject(String(userId))
     .setAudience(AUDIENCE)
@@ -41,7 +43,8 @@ export async function verifyAccessToken(keys: SigningKeys, token: string, nowMs:
     // The secret may sign other things too: what PostgreSQL could not read as an id is no session of ours.
     if (!UUID.test(sessionId)) throw new errors.JWTInvalid('sid is no UUID');
     if (!USER_ID.test(String(payload.sub))) throw new errors.JWTInvalid('sub is no user');
-    return { userId: Number(payload.sub), sessionId, expiresAtMs: payload.exp! * 1000 };
+    const guestOf = payload['room'] as number | undefined;
+    return { userId: Number(payload.sub), sessionId, expiresAtMs: payload.exp! * 1000, ...(guestOf !== undefined && { guestOf }) };
   } catch (cause) {
     if (!(cause instanceof errors.JOSEError) && !(cause instanceof TypeError)) throw cause;
     const detail = cause instanceof errors.JWTExpired ? 'The access token has expired' : undefined;

@@ -29,6 +29,13 @@ async function signIn({ username, password }: TestUser, node = a): Promise<Token
   const { accessToken, ...rest } = (await node.ask('POST', '/api/auth/login', { body: { username, password } })).body.data;
   return { token: accessToken, ...rest };
 }
+/** With a token that was got by refreshing. */
+async function admitGuest(): Promise<{ readonly roomId: number; readonly token: string }> {
+  const { id: roomId } = await make.room(admin);
+  const { invite } = (await a.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: admin.token })).body.data;
+  const { refreshToken } = (await a.ask('POST', '/api/auth/guest', { body: { displayName: 'Guest', invite } })).body.data;
+  return { roomId, token: (await a.ask('POST', '/api/auth/refresh', { body: { refreshToken } })).body.data.accessToken };
+}
 const logout = (node: TestApp, token: string) => node.ask('POST', '/api/auth/logout', { token });
 
 /** As somebody would who forgets to name what changes. */
@@ -165,6 +172,7 @@ describe('[SE7] When something is away', () => {
     // A query that is refused for itself once the token has been taken: needs neither cache nor database.
     const codeFor = async (token: string) => (await b.ask('GET', '/api/chat/1/messages?limit=0', { token })).body.code;
     const stats = async () => (await b.ask('GET', '/api/admin/cache/stats', { token: admin.token })).status;
+    const { roomId, token: guest } = await admitGuest();
     // The session and the page that it reads are in the cache from here on.
     for (const { token } of [user, admin]) for (let turn = 0; turn < 2; turn += 1) await profile(b, token);
     const ended = await signIn(user);
@@ -184,6 +192,10 @@ describe('[SE7] When something is away', () => {
     await nodes.redis.kill();
     for (const { token } of [user, unknown]) expect(await codeFor(token)).toBe('request.invalid');
     expect(await stats()).toBe(403);
+    // A guest's stays one of its room.
+    for (const [room, code] of [[roomId, 'request.invalid'], [roomId + 1, 'auth.guest_forbidden']] as const) {
+      expect((await b.ask('GET', `/api/chat/${room}/messages?limit=0`, { token: guest })).body.code).toBe(code);
+    }
     expect((await profile(b, user.token)).body.code).toBe('service.unavailable');
     const nowSeconds = Math.floor(Date.now() / 1000);
     for (const token of [forge(user.token, { exp: nowSeconds - 1 }), forge(user.token, { sub: 'x' }), `${user.token}x`, user.refreshToken]) {

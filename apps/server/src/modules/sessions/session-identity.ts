@@ -39,7 +39,9 @@ function actorOf(session: CachedSession, { userId, sessionId }: SessionOf, nowMs
 }
 
 /** Nobody can be asked for name and role: a name that nobody can have taken, and none of an admin's rights. SE7 */
-const trusted = ({ userId, sessionId }: Claims): Actor => ({ userId, username: `#${userId}`, role: 'user', sessionId });
+const trusted = ({ userId, sessionId, guestOf }: Claims): Actor => ({
+  userId, username: `#${userId}`, role: 'user', sessionId, ...(guestOf !== undefined && { guestOf }),
+});
 
 /** Who asks, by access token and session. SE1, SE6, SE7 */
 export function createSessionIdentity({ queries, keys, clock, reads, lastSeen }: Deps): SessionIdentity {

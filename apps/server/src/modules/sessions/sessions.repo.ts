@@ -58,7 +58,7 @@ export type FamilyRow = Pick<
   SessionRow,
   'id' | 'user_id' | 'refresh_hash' | 'previous_hash' | 'rotated_at' | 'successor_sealed' | 'user_agent' | 'ip' |
   'created_at' | 'expires_at' | 'ends_at' | 'ended_at'
->;
+> & Pick<ActorRow, 'guest_of'>;
 
 /** The session of a family of refresh tokens, locked until the transaction ends. Reads `sessions_family_hash_key`. */
 export async function lockFamily(tx: Tx, familyHash: Buffer): Promise<FamilyRow | undefined> {
@@ -68,6 +68,7 @@ export async function lockFamily(tx: Tx, familyHash: Buffer): Promise<FamilyRow 
       'id', 'user_id', 'refresh_hash', 'previous_hash', 'rotated_at', 'successor_sealed', 'user_agent', 'ip', 'created_at',
       'expires_at', 'ends_at', 'ended_at',
     ])
+    .select((eb) => eb.selectFrom('users').select('guest_of').whereRef('users.id', '=', 'sessions.user_id').as('guest_of'))
     .where('family_hash', '=', familyHash)
     .forUpdate()
     .executeTakeFirst();

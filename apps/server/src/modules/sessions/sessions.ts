@@ -85,7 +85,8 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
   const lastSeen = createLastSeen({ write: ownWrite, clock, log });
   const identity = createSessionIdentity({ queries, keys, clock, reads, lastSeen });
   const now = (): Date => new Date(clock.now());
-  const accessToken = ({ userId, sessionId }: SessionOf) => signAccessToken(keys, userId, sessionId, clock.now());
+  const accessToken = ({ userId, sessionId }: SessionOf, guestOf?: number | null) =>
+    signAccessToken(keys, { userId, sessionId, ...(guestOf != null && { guestOf }) }, clock.now());
 
   const expiry = (createdAt: Date, at: Date, endsAt: Date | null): Date =>
     new Date(Math.min(
@@ -126,7 +127,7 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
   return {
     identity,
 
-    async createSession(tx, effects, userId, client, { endsAt = null } = {}) {
+    async createSession(tx, effects, userId, client, { endsAt = null, guestOf } = {}) {
       const at = now();
       const sessionId = uuidv7(at.getTime());
       const refreshToken = newRefreshToken();
@@ -137,7 +138,7 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
       }, at);
       effects.add(sessionBegun(userId));
       return {
-        accessToken: await accessToken({ userId, sessionId }), refreshToken: refreshToken.text, sessionId,
+        accessToken: await accessToken({ userId, sessionId }, guestOf), refreshToken: refreshToken.text, sessionId,
         expiresInSeconds: ACCESS_TOKEN_SECONDS,
       };
     },
@@ -179,7 +180,7 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
         throw new Problem('auth.refresh_token_invalid', { detail: 'This refresh token was used before; for safety its session has ended' });
       }
       return {
-        accessToken: await accessToken({ userId: session.user_id, sessionId: session.id }), refreshToken: next.text,
+        accessToken: await accessToken({ userId: session.user_id, sessionId: session.id }, session.guest_of), refreshToken: next.text,
         expiresInSeconds: ACCESS_TOKEN_SECONDS,
       };
     },
@@ -207,7 +208,7 @@ export function createSessions({ queries, secret, previousSecrets, clock, reads,
         .toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime());
     },
 
-    renewAccess: accessToken,
+    renewAccess: (session) => accessToken(session),
 
     end: (write, sessionId) =>
       write(async (tx, effects) => {
