@@ -11,6 +11,7 @@ import { pathOf } from './access-log.ts';
 import type { Caller, Callers } from './callers.ts';
 import { namesEtag } from './etags.ts';
 import type { Limiters, Limits } from './limits.ts';
+import { namesOneHost } from './one-host.ts';
 import { headerLines, type ReadyAnswers } from './ready-answer.ts';
 import { hasBody } from './unread-body.ts';
 import { createUsersTargets } from './users-targets.ts';
@@ -167,7 +168,8 @@ export function createFastLane(deps: Deps): FastLane {
 }
 
 /** A request of which nothing but its address and its token decides what it gets. */
-function isOrdinary({ method, headers, httpVersion }: IncomingMessage, { shouldKeepAlive }: ServerResponse): boolean {
+function isOrdinary(request: IncomingMessage, { shouldKeepAlive }: ServerResponse): boolean {
+  const { method, headers, httpVersion } = request;
   return method === 'GET' && httpVersion === '1.1' && shouldKeepAlive && headers.host !== undefined &&
-    headers.origin === undefined && headers.expect === undefined && !hasBody(headers);
+    headers.origin === undefined && headers.expect === undefined && !hasBody(headers) && namesOneHost(request);
 }

@@ -3,6 +3,7 @@ import type { Identity } from '../../kernel/identity.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Route } from '../../kernel/route.ts';
 import type { Limits } from './limits.ts';
+import { namesOneHost } from './one-host.ts';
 
 /**
  * Decides before anything of the body is read who asks, and refuses those who may not call the route at all.
@@ -12,6 +13,7 @@ export function guard(app: FastifyInstance, { authenticate }: Pick<Identity, 'au
   app.decorateRequest('actor', undefined);
   app.decorateRequest('limit', undefined);
   app.addHook('onRequest', (request, reply, done) => {
+    if (!namesOneHost(request.raw)) return done(new Problem('request.invalid', { detail: 'There is more than one Host header' }));
     const { route } = request.routeOptions.config;
     if (route === undefined) return done();
     const authorization = route.ignoresToken === true ? undefined : request.headers.authorization;

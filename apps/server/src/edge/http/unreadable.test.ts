@@ -62,6 +62,10 @@ describe('what is not HTTP', () => {
     expect((await askRaw(edge.url, 'GET /n/1 HTTP/1.0\r\n\r\n')).status).toBe(200);
   });
 
+  it.each(['host: x\r\nhost: y', 'host: x\r\nHOST: x'])('is refused with two, %j', async (hosts) => {
+    expectProblem(await askRaw(edge.url, `GET /n/1 HTTP/1.1\r\n${hosts}\r\nconnection: close\r\n\r\n`), 400, 'request.invalid');
+  });
+
   it.each(['a very long address', 'a very long header', 'very many headers'])('with %s is 431', async (what) => {
     const head =
       what === 'a very long address'
