@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
@@ -117,6 +118,29 @@ describe('Who is there', () => {
     const stranger = await open(third);
     expect((await stranger.report(id)).code).toBe('rooms.not_participant');
   });
+});
+
+test('[LR5] [PB1] A room in which a film plays and nobody acts costs the database no write', async () => {
+  const movie = await make.movie(owner, { durationSeconds: 6000 });
+  const { id } = await make.room(owner, { movieId: movie.id });
+  const [host, viewer] = [await open(owner), await open(guest)];
+  await host.enter(id);
+  await viewer.enter(id);
+  await host.send('playback:command', { roomId: id, version: 0, action: 'play' });
+  await viewer.hears('playback:state');
+  /** Every version that a row of the room has. */
+  const rows = async (): Promise<unknown> => {
+    const { kysely } = server.db.database;
+    return Promise.all((['rooms', 'room_participants', 'room_days'] as const).map((table) =>
+      kysely.selectFrom(table).select(sql`xmin::text || ctid::text`.as('version')).orderBy('version').execute()));
+  };
+  const before = await rows();
+  for (let n = 0; n < 12; n += 1) {
+    for (const person of [host, viewer]) await person.report(id, { version: 1, driftMs: n, rttMs: 30 + n, ready: n % 2 === 0 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await host.sees(({ people }) => people.get(guest.id)?.driftMs === 11);
+  expect(await rows()).toEqual(before);
 });
 
 describe('Whoever is out', () => {

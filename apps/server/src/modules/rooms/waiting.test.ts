@@ -86,9 +86,8 @@ describe('[LP3] A start for which players must get ready', () => {
 });
 
 test('[LP3] [LP4] [LP7] A wait needs nothing more of whoever is ready, has data again, is gone, or watches by themselves', () => {
-  const start = { reason: 'start', userIds: [1], usernames: ['ann'], sinceMs: NOW, untilMs: NOW + 10_000 } as const;
-  const buffering = { ...start, userIds: [1], usernames: ['ann'], reason: 'buffering' } as const;
-  const waits = [{ ...start, userIds: [1], usernames: ['ann'] }, { ...buffering }];
+  const waits = (['start', 'buffering'] as const).map((reason) =>
+    ({ reason, userIds: [1], usernames: ['ann'], sinceMs: NOW, untilMs: NOW + 10_000 }));
   const settled = (there: boolean, of: Player | undefined) => waits.map((waiting) => isSettled(waiting, 4, there, of));
   expect(settled(true, undefined)).toEqual([false, false]);
   expect(settled(false, undefined)).toEqual([true, true]);

@@ -31,7 +31,7 @@ export interface Report {
 export type Viewer = Awaited<ReturnType<typeof openViewer>>;
 
 /** One real connection of one person. */
-export async function openViewer(server: Pick<TestApp, 'url'>, user: Pick<TestUser, 'id' | 'token'>) {
+export async function openViewer(server: Pick<TestApp, 'url'>, user: TestUser) {
   const socket: Socket = io(server.url, { auth: { token: user.token }, transports: ['websocket'], forceNew: true, reconnection: false });
   const told: Told[] = [];
   /** Before the snapshot is there, what comes is kept. */
