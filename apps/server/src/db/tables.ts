@@ -272,7 +272,8 @@ interface ChatReactionsTable {
   message_id: string;
   user_id: number;
   emoji: string;
-  created_at: Date;
+  change: number;
+  since: number;
 }
 
 /** Owner: modules/playlist. */

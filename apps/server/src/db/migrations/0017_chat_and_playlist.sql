@@ -15,7 +15,9 @@ create table chat_reactions (
   message_id uuid not null references chat_messages (id) on delete cascade,
   user_id integer not null references users (id) on delete cascade,
   emoji text not null,
-  created_at timestamptz not null,
+  -- The number of the change that gave it, and of the one since which the message has had this emoji without a break.
+  change bigint not null,
+  since bigint not null,
   primary key (message_id, emoji, user_id)
 );
 create index chat_reactions_user_idx on chat_reactions (user_id);

@@ -24,9 +24,9 @@ const messages = (source: RawBuilder<unknown>) => sql<ChatRow>`
       'content', left(a.content, 300), 'deletedAt', a.deleted_at) as answered
     from chat_messages a join users au on au.id = a.user_id where a.id = m.reply_to_id) as answered on m.reply_to_id is not null
   left join lateral (
-    select jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'userIds', e.ids) order by e.first, e.emoji) as reactions
+    select jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'userIds', e.ids) order by e.since) as reactions
     from (
-      select emoji, count(*) as count, array_agg(user_id order by created_at, user_id) as ids, min(created_at) as first
+      select emoji, count(*) as count, array_agg(user_id order by change) as ids, min(since) as since
       from chat_reactions where message_id = m.id group by emoji) as e) as given on m.change is not null`;
 
 /**
@@ -118,36 +118,29 @@ export async function erase(tx: Tx, { id, room_id }: ChatRow, now: Date): Promis
   return rows[0]!.change;
 }
 
-/** Under the locks of `lock`. Answers the number of the change, undefined when the person had given it already. */
-export async function addReaction(tx: Tx, { id, room_id }: ChatRow, reaction: Reaction): Promise<number | undefined> {
-  const { rows } = await sql<{ change: number }>`
-    with given as (
-      insert into chat_reactions (message_id, user_id, emoji, created_at)
-      values (${id}, ${reaction.userId}, ${reaction.emoji}, ${reaction.now}) on conflict do nothing returning message_id),
-    number as (
-      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from given)
-      returning last_change)
-    update chat_messages set change = last_change from number where id = ${id} returning change
+/** Under the locks of `lock`; the person has not given it. */
+export async function addReaction(tx: Tx, { id, room_id }: ChatRow, { userId, emoji }: Reaction): Promise<void> {
+  await sql`
+    with ${numbered(room_id)},
+    given as (
+      insert into chat_reactions (message_id, user_id, emoji, change, since)
+      select ${id}::uuid, ${userId}::int, ${emoji}::text, last_change, coalesce(
+        (select min(since) from chat_reactions where message_id = ${id} and emoji = ${emoji}), last_change)
+      from number)
+    update chat_messages set change = last_change from number where id = ${id}
   `.execute(tx);
-  return rows[0]?.change;
 }
 
-/** The same, undefined when there was none to take back. */
-export async function removeReaction(tx: Tx, { id, room_id }: ChatRow, reaction: Omit<Reaction, 'now'>): Promise<number | undefined> {
-  const { rows } = await sql<{ change: number }>`
-    with taken as (
-      delete from chat_reactions where message_id = ${id} and user_id = ${reaction.userId} and emoji = ${reaction.emoji}
-      returning message_id),
-    number as (
-      update chat_counters set last_change = last_change + 1 where room_id = ${room_id} and exists (select from taken)
-      returning last_change)
-    update chat_messages set change = last_change from number where id = ${id} returning change
+/** The same, taken back. */
+export async function removeReaction(tx: Tx, { id, room_id }: ChatRow, { userId, emoji }: Reaction): Promise<void> {
+  await sql`
+    with ${numbered(room_id)},
+    taken as (delete from chat_reactions where message_id = ${id} and user_id = ${userId} and emoji = ${emoji})
+    update chat_messages set change = last_change from number where id = ${id}
   `.execute(tx);
-  return rows[0]?.change;
 }
 
 interface Reaction {
   readonly userId: number;
   readonly emoji: string;
-  readonly now: Date;
 }

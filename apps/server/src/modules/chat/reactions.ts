@@ -1,6 +1,5 @@
 import { type ChatMessage, chatReacted, isEmoji } from '@watchparty/protocol';
 import type { Actor } from '../../kernel/actor.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import { broadcasted } from '../../kernel/live.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
@@ -12,7 +11,6 @@ import { messageView } from './chat.views.ts';
 
 interface Deps {
   readonly rooms: Pick<Rooms, 'standing' | 'holdAll'>;
-  readonly clock: Clock;
 }
 
 /** All who gave a reaction are shown with each message. */
@@ -20,7 +18,7 @@ const MOST = 1000;
 const MOST_KINDS = 20;
 
 /** CH11 */
-export function createReactions({ rooms, clock }: Deps) {
+export function createReactions({ rooms }: Deps) {
   function refuseMore(message: ChatMessage, emoji: string): void {
     const kinds = message.reactions.length;
     const known = message.reactions.some((reaction) => reaction.emoji === emoji);
@@ -44,15 +42,13 @@ export function createReactions({ rooms, clock }: Deps) {
         const before = messageView(row);
         const isOn = before.reactions.some((reaction) => reaction.emoji === emoji && reaction.userIds.includes(userId));
         const gives = on ?? !isOn;
-        if (gives && !isOn) refuseMore(before, emoji);
-        const change = gives
-          ? await repo.addReaction(tx, row, { userId, emoji, now: new Date(clock.now()) })
-          : await repo.removeReaction(tx, row, { userId, emoji });
-        if (change === undefined) return before;
+        if (gives === isOn) return before;
+        if (gives) refuseMore(before, emoji);
+        await (gives ? repo.addReaction : repo.removeReaction)(tx, row, { userId, emoji });
         const message = messageView(await repo.find(tx, id));
         const count = message.reactions.find((reaction) => reaction.emoji === emoji)?.count ?? 0;
         effects.add(chatChanged(roomId));
-        const reacted = { id, seq: row.seq, change, emoji, userId, on: gives, count };
+        const reacted = { id, seq: row.seq, change: message.change!, emoji, userId, on: gives, count };
         effects.add(broadcasted(`room:${roomId}`, chatReacted, { roomId, items: [reacted] }));
         return message;
       });

@@ -34,7 +34,7 @@ interface Said {
   readonly held: Held | undefined;
 }
 
-/** Sends messages: many at once in few statements, one alone in its own. CH1–CH3, CH6, CH7, CH9 */
+/** Sends messages: many at once in few statements, one alone in its own. CH1–CH3, CH6, CH7, CH9, CH12, CH14 */
 export function createSending({ queries, rooms, write: ownWrite, clock }: SendingDeps) {
   /** Whom each text names, of those in its room. CH7 */
   async function mentionsIn(tx: Tx, texts: readonly { readonly roomId: number; readonly content: string }[]): Promise<ChatMention[][]> {
