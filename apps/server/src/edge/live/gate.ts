@@ -25,6 +25,8 @@ import { createSessionWatch } from './watch.ts';
 export interface GateSettings extends ArrivalSettings {
   /** Open connections of one user on this node; 0: no limit. */
   readonly connectionsPerUserMax: number;
+  /** How long a connection may stay open before its token is shown. */
+  readonly signInTimeoutMs?: number;
 }
 
 export interface GateDeps {

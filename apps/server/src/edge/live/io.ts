@@ -2,7 +2,7 @@ import { Server } from 'socket.io';
 import { LIVE_PATH } from './upgrades.ts';
 
 /** Socket.IO as we use it: WebSockets alone, so that any node can take any of them, and nothing that costs an idle one memory. */
-export function createIo(): Server {
+export function createIo(signInTimeoutMs: number): Server {
   return new Server({
     path: LIVE_PATH,
     addTrailingSlash: false,
@@ -10,11 +10,9 @@ export function createIo(): Server {
     transports: ['websocket'],
     perMessageDeflate: false,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: signInTimeoutMs,
   });
 }
 
 /** What is larger is not even read; the connection ends. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
-/** Whoever has not shown a token by then is sent away. */
-const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,0 +1,143 @@
+import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { type Edge, startEdge, type EdgeOptions } from './test/edge.ts';
+
+let edge: Edge;
+const start = async (options?: EdgeOptions): Promise<void> => {
+  edge = await startEdge(options);
+};
+afterEach(() => edge.close());
+
+test('[LV1] A token in the handshake opens a connection; without one, or with one that does not hold, problem details say why not', async () => {
+  await start();
+  expect((await edge.connect('7')).connected).toBe(true);
+  const code = async (auth: Record<string, unknown>) => {
+    const { success, code: name, status, requestId } = await edge.refused({ auth });
+    expect([success, typeof requestId]).toEqual([false, 'string']);
+    return [status, name];
+  };
+  expect(await code({})).toEqual([401, 'auth.required']);
+  expect(await code({ token: '' })).toEqual([401, 'auth.required']);
+  expect(await code({ token: null })).toEqual([401, 'auth.required']);
+  expect(await code({ token: 'wrong' })).toEqual([401, 'auth.token_invalid']);
+  expect(await code({ token: { $ne: '' } })).toEqual([401, 'auth.token_invalid']);
+  expect(await code({ token: ['7'] })).toEqual([401, 'auth.token_invalid']);
+});
+
+test('[LV1] A token in the address is refused, whatever it is worth', async () => {
+  await start();
+  for (const name of ['token', 'access_token', 'auth']) {
+    expect(await edge.refused({ auth: { token: '7' }, query: { [name]: '7' } })).toMatchObject({ code: 'live.token_in_address', status: 400 });
+  }
+  expect((await edge.connect('7', { query: { theme: 'dark' } })).connected).toBe(true);
+});
+
+/** The status that an attempt at a WebSocket is answered with, and the code in the body. */
+function upgrade(headers: Record<string, string>, path = '/socket.io/?EIO=4&transport=websocket'): Promise<[number, string]> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${edge.url}${path}`, {
+      headers: {
+        connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers,
+      },
+    });
+    asked.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve([response.statusCode!, '']);
+    });
+    asked.on('response', async (response) => {
+      const body = Buffer.concat(await response.toArray()).toString();
+      resolve([response.statusCode!, body.startsWith('{') ? (JSON.parse(body) as { code: string }).code : body]);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+test('[LV2] Our own pages and those of CORS_ORIGINS may connect, others not; programs name no origin', async () => {
+  await start({ settings: { corsOrigins: ['https://films.example.org'] } });
+  const { host } = new URL(edge.url);
+  expect(await upgrade({})).toEqual([101, '']);
+  expect(await upgrade({ origin: 'http://watchparty.test' })).toEqual([101, '']);
+  expect(await upgrade({ origin: 'https://films.example.org' })).toEqual([101, '']);
+  expect(await upgrade({ origin: `http://${host}` })).toEqual([101, '']);
+  for (const origin of ['https://evil.example', 'https://watchparty.test.evil.example', 'null', 'nonsense', `http://${host}.evil.example`, '']) {
+    expect([origin, ...(await upgrade({ origin }))]).toEqual([origin, 403, 'live.origin_refused']);
+  }
+});
+
+test('[LV2] With CORS_ORIGINS=* any page may', async () => {
+  await start({ settings: { corsOrigins: '*' } });
+  expect(await upgrade({ origin: 'https://anywhere.example' })).toEqual([101, '']);
+});
+
+test('[LV3] A user has so many connections and no more, others are not hindered, and one that closes makes room', async () => {
+  await start({ settings: { connectionsPerUserMax: 2 } });
+  const first = await edge.connect('7');
+  await edge.connect('7.1');
+  expect(await edge.refused({ auth: { token: '7' } })).toMatchObject({ code: 'live.too_many_connections', status: 429 });
+  await edge.connect('8');
+  first.close();
+  await expect.poll(() => edge.connect('7').then(() => true, () => false), { timeout: 10_000 }).toBe(true);
+});
+
+test('[LV3] An address has so many connections, behind a proxy the client’s own', async () => {
+  await start({ settings: { connectionsPerAddressMax: 1, trustProxy: 1 } });
+  const from = (address: string) => upgrade({ 'x-forwarded-for': address });
+  const held = new WebSocket(`${edge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+  onTestFinished(() => held.close());
+  await new Promise((resolve) => { held.onopen = resolve; });
+  expect(await from('')).toEqual([429, 'live.too_many_connections']);
+  expect(await from('192.0.2.1')).toEqual([101, '']);
+  await expect.poll(() => from('192.0.2.1'), { timeout: 10_000 }).toEqual([101, '']);
+});
+
+test('[LV3] Whoever tries tokens is counted by their address', async () => {
+  await start({ strangersMax: 2 });
+  for (const expected of ['auth.token_invalid', 'auth.token_invalid', 'ratelimit.exceeded']) {
+    expect((await edge.refused({ auth: { token: 'wrong' } })).code).toBe(expected);
+  }
+  await edge.connect('7');
+});
+
+/** A client of Engine.IO alone, which says what it is told to. */
+async function raw(): Promise<{ send(text: string): void; readonly closed: Promise<void>; readonly heard: string[] }> {
+  const socket = new WebSocket(`${edge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+  const heard: string[] = [];
+  socket.onmessage = ({ data }) => heard.push(String(data));
+  const closed = new Promise<void>((resolve) => { socket.onclose = () => resolve(); });
+  onTestFinished(() => socket.close());
+  await new Promise((resolve) => { socket.onopen = resolve; });
+  return { send: (text) => socket.send(text), closed, heard };
+}
+
+test('[LV4] A second sign-in ends the connection, also while the first is under way', async () => {
+  await start();
+  const release = edge.holdBack();
+  const both = await raw();
+  both.send('40{"token":"7"}');
+  both.send('40{"token":"8"}');
+  await both.closed;
+  release();
+  const later = await raw();
+  later.send('40{"token":"7"}');
+  await expect.poll(() => later.heard.some((text) => text.startsWith('40'))).toBe(true);
+  later.send('40{"token":"8"}');
+  await later.closed;
+  await delay(50);
+  expect([...edge.live.here('user:7'), ...edge.live.here('user:8')]).toEqual([]);
+});
+
+test('[LV4] Whoever shows no token in time is sent away', async () => {
+  await start({ settings: { signInTimeoutMs: 100 } });
+  const silent = await raw();
+  await silent.closed;
+});
+
+test('[LV5] Long polling is not offered, and HTTP beside it is left alone', async () => {
+  await start();
+  const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`);
+  expect(await answer.text()).toBe('HTTP');
+  expect(await upgrade({}, '/elsewhere')).toEqual([404, 'route.not_found']);
+  expect(await upgrade({}, '/socket.iotas')).toEqual([404, 'route.not_found']);
+});
