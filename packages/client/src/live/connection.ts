@@ -19,7 +19,7 @@ export type ConnectionState =
   | { readonly status: 'ended'; readonly reason: EndReason; readonly error?: ApiError };
 
 export interface ReconnectOptions {
-  /** The first attempt comes within this time, each following one within twice as long: 800. */
+  /** The first attempt comes within this time, each following one within twice as long: 500. */
   readonly firstMs: number;
   /** At most: 15,000. */
   readonly capMs: number;

@@ -65,7 +65,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     baseUrl, tokens, timers, random, timeoutMs,
     network: options.network ?? networkOf(),
     refresh: () => http.sessions.refresh(),
-    reconnect: { firstMs: 800, capMs: 15_000, ...options.reconnect },
+    reconnect: { firstMs: 500, capMs: 15_000, ...options.reconnect },
     onEvent: events.dispatch,
     probe: keeper.probe,
   });
