@@ -76,6 +76,7 @@ test('[LR5] Whom a node had that is silent is not there any more; when it is hea
   b.book.arrive(ROOM, ann, 'three');
   publish.mockRestore();
   await eventually(() => a.book.everybody(ROOM).length === 2);
+  expect(a.book.of(ROOM, bob.userId).online).toBe(true);
 });
 
 test('[LR5] Others are gone within ten seconds', () => {

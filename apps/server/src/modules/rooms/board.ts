@@ -230,7 +230,7 @@ export function createBoard({ queries, book, news, log, tell, timings = defaultB
       unlistenBook();
       unlistenNews();
       listeners.clear();
-      const looks = [...rooms.values()].map(({ looking }) => looking);
+      const looks = [...rooms.values()].flatMap(({ looking = [] }) => looking);
       for (const roomId of rooms.keys()) drop(roomId);
       await Promise.allSettled(looks);
     },

@@ -75,7 +75,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
 
   /** Who has closed without our being told, as when a connection ends while it enters. */
   function sweep(): void {
-    for (const roomId of [...book.roomsHere()]) {
+    for (const roomId of book.roomsHere()) {
       const open = new Set([...live.here(`room:${roomId}`)].map(({ id }) => id));
       for (const { userId, connections } of book.connectionsHere(roomId)) {
         for (const connection of connections) if (!open.has(connection)) departed(roomId, userId, connection);

@@ -85,7 +85,7 @@ export async function createRoomNews({ bus, log }: Deps): Promise<RoomNews> {
   return {
     effects: [
       touched.handler(async (payloads) => {
-        const roomIds = [...new Set((payloads as readonly Touched[]).flatMap((payload) => payload.roomIds))];
+        const roomIds = [...new Set(payloads.flatMap((payload) => payload.roomIds))];
         tell((listener) => listener.touched(roomIds));
         await bus.publish(CHANNEL, { roomIds }).catch((cause: unknown) => {
           throw new EffectUnavailable('The other nodes cannot be told', { cause });

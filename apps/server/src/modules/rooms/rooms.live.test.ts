@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
-import { openViewer, type Viewer } from './test/viewer.ts';
+import { openViewer, type Viewer } from '../../../test/viewer.ts';
 
 let server: TestApp;
 let make: ReturnType<typeof factoriesFor>;

@@ -21,24 +21,31 @@ interface Deps {
   readonly timings?: SeenTimings;
 }
 
+interface Place {
+  readonly roomId: number;
+  readonly userId: number;
+}
+
 /** Bounds one statement. */
 const MOST = 5000;
 
 /** When people last had rooms open, in the database: a room in which nobody acts costs one statement of the node in half an hour. RO12 */
 export function createSeen({ queries, book, clock, log, timings = defaultSeenTimings }: Deps) {
-  let departed = new Map<string, { roomId: number; userId: number }>();
+  let departed = new Map<string, Place>();
   let writing: Promise<void> = Promise.resolve();
 
-  const write = (places: readonly { roomId: number; userId: number }[]): Promise<void> =>
-    (writing = writing.then(async () => {
-      try {
-        for (let at = 0; at < places.length; at += MOST) {
-          await participants.seen(queries, places.slice(at, at + MOST), new Date(clock.now()));
-        }
-      } catch (err) {
-        log.warn({ err, people: places.length }, 'Could not write down who was seen in rooms');
+  async function writeAll(places: readonly Place[], before: Promise<void>): Promise<void> {
+    await before;
+    try {
+      for (let at = 0; at < places.length; at += MOST) {
+        await participants.seen(queries, places.slice(at, at + MOST), new Date(clock.now()));
       }
-    }));
+    } catch (err) {
+      log.warn({ err, people: places.length }, 'Could not write down who was seen in rooms');
+    }
+  }
+
+  const write = (places: readonly Place[]): Promise<void> => (writing = writeAll(places, writing));
 
   function flush(): Promise<void> {
     if (departed.size === 0) return writing;

@@ -3,7 +3,7 @@ import type { LiveParticipant } from '@watchparty/protocol';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
-import { comparable, openViewer, type Picture, pictureOf, type Viewer } from './test/viewer.ts';
+import { comparable, openViewer, type Picture, pictureOf, type Viewer } from '../../../test/viewer.ts';
 
 const deep = process.env['WATCHPARTY_DEEP'] === '1';
 const seed = Number(process.env['WATCHPARTY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -77,15 +77,15 @@ test(`[LR2] [LR3] [LP2] After whatever happened, what was told is what a new sna
   const watcher = await open(owner);
   await watcher.enter(id);
   const done: string[] = [];
-  const open_ = new Map<number, Viewer>();
+  const connections = new Map<number, Viewer>();
 
   const anyCommand = () => ({
     version: watcher.picture().playback.version, action: ['play', 'pause', 'seek', 'rate', 'load'][random(5)]!,
     position: random(500), rate: 1 + random(3) / 4, movieId: random(4) === 0 ? null : movies[random(2)]!.id,
   });
   async function connected(user: TestUser): Promise<Viewer> {
-    const known = open_.get(user.id) ?? await open(user);
-    open_.set(user.id, known);
+    const known = connections.get(user.id) ?? await open(user);
+    connections.set(user.id, known);
     return known;
   }
   const acts: Record<string, () => Promise<unknown>> = {
@@ -95,8 +95,8 @@ test(`[LR2] [LR3] [LP2] After whatever happened, what was told is what a new sna
     'leave live': async () => (await connected(someone())).send('room:leave', { roomId: id, stay: random(2) === 0 }),
     'close a connection': async () => {
       const user = someone();
-      open_.get(user.id)?.close();
-      open_.delete(user.id);
+      connections.get(user.id)?.close();
+      connections.delete(user.id);
     },
     report: async () => (await connected(someone())).send('playback:report', {
       roomId: id, version: watcher.picture().playback.version, driftMs: random(100) - 50, rttMs: random(300),
@@ -145,6 +145,7 @@ test(`[LR2] [LR3] [LP2] After whatever happened, what was told is what a new sna
     }
     await agrees(watcher, id, `After ${done.slice(-count).join(', ')}`);
   }
+  expect(watcher.socket.connected).toBe(true);
 });
 
 test('[LR2] [LR7] In a large room the first hundred are told of, the others counted, and it comes to the same', { timeout: 120_000 }, async () => {

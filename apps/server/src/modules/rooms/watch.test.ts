@@ -3,7 +3,7 @@ import type { Playback } from '@watchparty/protocol';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 import { factoriesFor, type TestUser } from '../../../test/factories.ts';
 import { defaultRoomTimings } from './index.ts';
-import { openViewer, type Viewer } from './test/viewer.ts';
+import { openViewer, type Viewer } from '../../../test/viewer.ts';
 
 /** Long enough that what must come before a deadline does, on a busy machine; short where a test waits for it. */
 const START_MS = 60_000;
@@ -135,7 +135,8 @@ describe('A film that waits', () => {
     await other!.sees(({ people }) => people.get(ann!.id)?.buffering === true);
     await other!.report(id, { buffering: true, ready: false });
     // Of both only the other one, although she has lacked data for longer.
-    await other!.hears('playback:state', isFor(bob!));
+    const held: Playback = await other!.hears('playback:state', isFor(bob!));
+    expect(held.version).toBe(8);
   });
 });
 

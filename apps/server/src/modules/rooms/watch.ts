@@ -59,11 +59,18 @@ export function createWatch({ book, board, waits, succession, write, hearsOthers
     return watched;
   }
 
+  async function tried(roomId: number, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (err) {
+      log.warn({ err, roomId }, 'A room could not be looked after; it is tried again');
+    }
+  }
+
   function run(roomId: number, work: () => Promise<unknown>): void {
-    const done = work()
-      .catch((err: unknown) => log.warn({ err, roomId }, 'A room could not be looked after; it is tried again'))
-      .then(() => void underWay.delete(done));
+    const done = tried(roomId, work);
     underWay.add(done);
+    void done.finally(() => underWay.delete(done));
   }
 
   function lookAtWait(roomId: number, watched: Watched): void {
