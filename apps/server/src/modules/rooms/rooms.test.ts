@@ -125,7 +125,7 @@ test('[RO2] A room in the shape of the contract, its owner in it as host', async
     hasPassword: false, isActive: true, playbackControl: 'hosts', readyGate: false, waitForSlow: true, participantCount: 1, maxParticipants: 50, createdAt: expect.any(String), updatedAt: expect.any(String),
   });
   expect((await ask('GET', `/api/rooms/${room.id}/participants`)).body.data).toEqual({
-    items: [{ userId: owner.id, username: owner.username, role: 'host', joinedAt: expect.any(String), lastSeenAt: expect.any(String) }],
+    items: [{ userId: owner.id, username: owner.username, role: 'host', joinedAt: expect.any(String), lastSeenAt: expect.any(String), online: false }],
     page: 1, limit: 10, total: 1,
   });
 });
