@@ -15,7 +15,7 @@ import { createReactions } from './reactions.ts';
 import { createSending, type SendingDeps } from './sending.ts';
 
 export interface ChatDeps extends SendingDeps {
-  readonly rooms: Pick<Rooms, 'readerStanding' | 'standing' | 'holdAll' | 'holdRoom' | 'named' | 'noteActivity'>;
+  readonly rooms: Pick<Rooms, 'readerStanding' | 'standing' | 'hold' | 'holdFree' | 'holdRoom' | 'named' | 'noteActivity'>;
 }
 
 export interface ChatPage {
@@ -80,7 +80,7 @@ export function createChat(deps: ChatDeps) {
       const standing = await rooms.standing(actor, roomId);
       if (!mayRead(standing)) throw new Problem('rooms.not_participant');
       return write(async (tx, effects) => {
-        const [held] = await rooms.holdAll(tx, [{ roomId, userId: actor.userId }]);
+        const held = await rooms.hold(tx, { roomId, userId: actor.userId });
         const row = await repo.lock(tx, roomId, id);
         if (row === undefined || row.deleted_at !== null) throw new Problem('chat.message_not_found');
         if (row.user_id !== actor.userId) throw new Problem('chat.not_author');

@@ -10,7 +10,7 @@ import * as repo from './chat.repo.ts';
 import { messageView } from './chat.views.ts';
 
 interface Deps {
-  readonly rooms: Pick<Rooms, 'standing' | 'holdAll'>;
+  readonly rooms: Pick<Rooms, 'standing' | 'hold'>;
 }
 
 /** All who gave a reaction are shown with each message. */
@@ -35,8 +35,7 @@ export function createReactions({ rooms }: Deps) {
       if (!mayRead(await rooms.standing(actor, roomId))) throw new Problem('rooms.not_participant');
       const { userId } = actor;
       return write(async (tx, effects) => {
-        const [held] = await rooms.holdAll(tx, [{ roomId, userId }]);
-        if (held === undefined) throw new Problem('rooms.not_participant');
+        if ((await rooms.hold(tx, { roomId, userId })) === undefined) throw new Problem('rooms.not_participant');
         const row = await repo.lock(tx, roomId, id);
         if (row === undefined || row.deleted_at !== null) throw new Problem('chat.message_not_found');
         const before = messageView(row);

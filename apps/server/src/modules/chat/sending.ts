@@ -7,7 +7,7 @@ import { uuidv7 } from '../../kernel/ids.ts';
 import { broadcasted } from '../../kernel/live.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
-import type { Held, Rooms } from '../rooms/index.ts';
+import type { Held, Place, Rooms } from '../rooms/index.ts';
 import { chatsChanged } from './chat.cache.ts';
 import { mayWrite } from './chat.policy.ts';
 import * as chats from './chat.repo.ts';
@@ -17,7 +17,7 @@ import * as repo from './sending.repo.ts';
 
 export interface SendingDeps {
   readonly queries: Queries;
-  readonly rooms: Pick<Rooms, 'standing' | 'holdAll' | 'named' | 'noteActivity'>;
+  readonly rooms: Pick<Rooms, 'standing' | 'hold' | 'holdFree' | 'named' | 'noteActivity'>;
   /** What concurrent messages are committed by, together. A request's own `write` may commit more with its message. */
   readonly write: Write;
   readonly clock: Clock;
@@ -33,6 +33,8 @@ interface Said {
   /** Undefined: it was said before. */
   readonly held: Held | undefined;
 }
+
+const placeOf = ({ roomId, actor }: Saying): Place => ({ roomId, userId: actor.userId });
 
 /** Sends messages: many at once in few statements, one alone in its own. CH1–CH3, CH6, CH7, CH9, CH12, CH14 */
 export function createSending({ queries, rooms, write: ownWrite, clock }: SendingDeps) {
@@ -52,8 +54,13 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
    * Says all of these; undefined for what is to be said alone: there it says why it cannot be, or that it was before.
    * Locks the rooms first, then the people in them, then the counters, each in order, as everybody does.
    */
-  async function say(tx: Tx, effects: Effects, sayings: readonly Saying[]): Promise<(Said | undefined)[]> {
-    const held = await rooms.holdAll(tx, sayings.map(({ roomId, actor }) => ({ roomId, userId: actor.userId })));
+  async function sayAll(tx: Tx, effects: Effects, sayings: readonly Saying[]): Promise<(Said | undefined)[]> {
+    return say(tx, effects, sayings, await rooms.holdFree(tx, sayings.map(placeOf)));
+  }
+
+  async function say(
+    tx: Tx, effects: Effects, sayings: readonly Saying[], held: readonly (Held | undefined)[],
+  ): Promise<(Said | undefined)[]> {
     const answered = await answeredBy(tx, sayings);
     const now = new Date(clock.now());
 
@@ -119,7 +126,7 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
     }
   }
 
-  const together = createGroupedWrite(ownWrite, say);
+  const together = createGroupedWrite(ownWrite, sayAll);
 
   /** With whoever else says something now; undefined, or an error, where it is to be said alone. */
   async function sayTogether(saying: Saying): Promise<Said | undefined> {
@@ -149,7 +156,7 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
       let held: Held | undefined;
       // The message itself is what an Idempotency-Key keeps.
       const message = await write(async (tx, effects) => {
-        const [said] = await say(tx, effects, [saying]);
+        const [said] = await say(tx, effects, [saying], [await rooms.hold(tx, placeOf(saying))]);
         if (said === undefined) throw refused;
         held = said.held;
         return said.message;

@@ -13,14 +13,18 @@ export type HeldRoom = RoomRow & { readonly duration_seconds: number | null };
 
 /**
  * The room and when the person was last seen in it, if they take part; then both stay until the transaction ends. The
- * room is locked first, as whoever removes it does: the other way round they would wait for each other.
+ * room is locked first, as whoever removes it does: the other way round they would wait for each other. Unless it
+ * `waits`, what somebody is about to take away is as if it were gone.
  */
-export async function holdOne(tx: Tx, { roomId, userId }: Place): Promise<(HeldRoom & { readonly last_seen_at: Date }) | undefined> {
+export async function holdOne(
+  tx: Tx, { roomId, userId }: Place, { waits }: { readonly waits: boolean },
+): Promise<(HeldRoom & { readonly last_seen_at: Date }) | undefined> {
+  const orNone = waits ? sql`` : sql`skip locked`;
   const { rows } = await sql<HeldRoom & { last_seen_at: Date }>`
     select r.*, m.duration_seconds, p.last_seen_at
     from rooms r join room_participants p on p.room_id = r.id left join movies m on m.id = r.movie_id
     where r.id = ${roomId} and p.user_id = ${userId}
-    for key share of r for key share of p
+    for key share of r ${orNone} for key share of p ${orNone}
   `.execute(tx);
   return rows[0];
 }

@@ -44,15 +44,23 @@ export function createHolding({ queries, clock, log }: Deps) {
 
   return {
     /**
-     * Holds each place in its room, so that neither ends before the transaction does; undefined for who takes no part.
-     * One place is waited for. Of several, those that somebody is just changing are undefined too, so that many never
-     * wait for one: ask again for each alone.
+     * Holds the place in its room, so that neither ends before the transaction does; undefined: they take no part. Waits
+     * for whoever is just changing it.
      */
-    async holdAll(tx: Tx, places: readonly repo.Place[]): Promise<(Held | undefined)[]> {
+    async hold(tx: Tx, place: repo.Place): Promise<Held | undefined> {
+      const row = await repo.holdOne(tx, place, { waits: true });
+      return row && heldBy(row, row.last_seen_at);
+    },
+
+    /**
+     * The same for many, who never wait for one: undefined are also those whose room or place somebody is just changing.
+     * Ask for each of them alone.
+     */
+    async holdFree(tx: Tx, places: readonly repo.Place[]): Promise<(Held | undefined)[]> {
       const [only] = places;
       if (only === undefined) return [];
       if (places.length === 1) {
-        const row = await repo.holdOne(tx, only);
+        const row = await repo.holdOne(tx, only, { waits: false });
         return [row && heldBy(row, row.last_seen_at)];
       }
       const rooms = new Map((await repo.holdRooms(tx, [...new Set(places.map(({ roomId }) => roomId))])).map((row) => [row.id, row]));

@@ -2,7 +2,7 @@ export { openAttendanceLine } from './attendance-line.ts';
 export { AttendanceBook } from './attendance.ts';
 export { cleanupInactiveParticipants, cleanupInactiveRooms } from './cleanup.jobs.ts';
 export { createRoomCleanup } from './cleanup.ts';
-export type { Held } from './holding.ts';
+export type { Held, Place } from './holding.ts';
 export { createLiveRooms, type LiveRooms } from './live-rooms.ts';
 export { endsAtMs, type Timeline } from './playback.ts';
 export { roomPolicies } from './rooms.cache.ts';
