@@ -39,8 +39,8 @@ interface Heard {
 
 export function createSessionWatch({ registry, revocations, sessions, end, seen, clock, log }: Deps): SessionWatch {
   const expected = new Set<Heard>();
-  /** Whom to ask for, a session once. */
-  let due: Connection[] = [];
+  /** Whom to ask for, by session. */
+  let due = new Map<string, Connection[]>();
   let asking = false;
   let askedAllAtMs = clock.now();
   let closed = false;
@@ -58,7 +58,7 @@ export function createSessionWatch({ registry, revocations, sessions, end, seen,
 
   function askForAll(): void {
     askedAllAtMs = clock.now();
-    due = [...registry.all()];
+    due = Map.groupBy(registry.all(), ({ actor }) => actor.sessionId);
     void askForDue();
   }
 
@@ -66,17 +66,21 @@ export function createSessionWatch({ registry, revocations, sessions, end, seen,
   async function askForDue(): Promise<void> {
     if (asking) return;
     asking = true;
-    const later: Connection[] = [];
-    while (due.length > 0 && !closed) {
-      const bySession = Map.groupBy(due.splice(-AT_ONCE), ({ actor }) => actor.sessionId);
-      await Promise.all([...bySession.values()].map(async (connections) => {
+    const later: [string, Connection[]][] = [];
+    while (due.size > 0 && !closed) {
+      const some: [string, Connection[]][] = [];
+      for (const entry of due) {
+        due.delete(entry[0]);
+        if (some.push(entry) === AT_ONCE) break;
+      }
+      await Promise.all(some.map(async ([sessionId, connections]) => {
         const valid = await isValid(connections[0]!);
-        if (valid === undefined) later.push(...connections);
+        if (valid === undefined) later.push([sessionId, connections]);
         else if (valid) seen(connections[0]!.claims);
         else for (const connection of connections) end(connection);
       }));
     }
-    due.push(...later);
+    for (const [sessionId, connections] of later) if (!due.has(sessionId)) due.set(sessionId, connections);
     asking = false;
   }
 
@@ -98,13 +102,13 @@ export function createSessionWatch({ registry, revocations, sessions, end, seen,
         if (connection === undefined) return;
         if (heard.revoked.some((what) => isOf(what, connection))) return end(connection);
         if (!heard.missed) return;
-        due.push(connection);
+        due.set(connection.actor.sessionId, [...(due.get(connection.actor.sessionId) ?? []), connection]);
         void askForDue();
       };
     },
     tick() {
       if (clock.now() - askedAllAtMs >= ASK_EVERY_MS) askForAll();
-      else if (due.length > 0) void askForDue();
+      else if (due.size > 0) void askForDue();
     },
     close() {
       closed = true;

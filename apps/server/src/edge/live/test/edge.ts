@@ -12,7 +12,7 @@ import type { LiveModule } from '../../../kernel/live.ts';
 import { Problem } from '../../../kernel/problem.ts';
 import { type LiveTelemetry, noTelemetry } from '../../../kernel/telemetry.ts';
 import type { Write } from '../../../kernel/write.ts';
-import { createRevocations, type Revocations, type Revoked, type Sessions } from '../../../modules/sessions/index.ts';
+import { createRevocations, type RevocationListener, type Revocations, type Revoked, type Sessions } from '../../../modules/sessions/index.ts';
 import type { GateSettings } from '../gate.ts';
 import { createLoneLine, type Line } from '../line.ts';
 import { createLive, type LiveEdge } from '../live.ts';
@@ -45,6 +45,10 @@ export interface Edge {
   readonly validated: string[];
   /** Ends a session; everybody is told unless `silently`. */
   endSession(sessionId: string, options?: { readonly silently?: boolean }): Promise<void>;
+  /** As the bus tells when it may have lost something. */
+  missRevocations(): void;
+  /** Nobody can be asked for sessions, until the answer is called. */
+  failValidation(): () => void;
   /** Holds back all who show a token, until the answer is called. */
   holdBack(): () => void;
   /** A client, connected. */
@@ -76,6 +80,8 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   let held = Promise.withResolvers<void>();
   held.resolve();
 
+  let failing = false;
+  const listeners = new Set<RevocationListener>();
   const expiries = new Map<string, number>();
   const identity: Identity = {
     async authenticate(token) {
@@ -100,11 +106,19 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     async validateSession(session) {
       const { sessionId, userId } = session as { sessionId: string; userId: number };
       validated.push(sessionId);
+      if (failing) throw new Error('Nobody can be asked');
       return ended.has(sessionId) ? { valid: false, userId: undefined } : { valid: true, userId };
     },
   };
   const bus = createBus({ driver: createMemoryBusLine().open(), log });
-  const revocations = await createRevocations({ bus, log });
+  const real = await createRevocations({ bus, log });
+  const revocations: Revocations = {
+    ...real,
+    listen(listener) {
+      listeners.add(listener);
+      return real.listen(listener);
+    },
+  };
   const driver = createMemoryRateLimitDriver({ clock: systemClock });
   const limiter = (prefix: string, max: number) => createRateLimiter({ prefix, max, windowMs: 60_000 }, { driver });
   const write: Write = options.write ?? ((work) => work(undefined as never, { add: () => undefined }));
@@ -137,7 +151,12 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
     async endSession(sessionId, { silently = false } = {}) {
       ended.add(sessionId);
       const what: Revoked = { sessionIds: [sessionId] };
-      if (!silently) await revocations.effects[0]!.apply([what], [sessionId]);
+      if (!silently) await revocations.effects[0]!.apply([what], [sessionId], undefined);
+    },
+    missRevocations: () => listeners.forEach((listener) => listener.mayHaveMissed()),
+    failValidation() {
+      failing = true;
+      return () => (failing = false);
     },
     holdBack() {
       held = Promise.withResolvers();
