@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpClient } from '@watchparty/client';
-import { type ChatMessage, roomJoin } from '@watchparty/protocol';
+import { type ChatMessage, type LiveParticipant, roomJoin } from '@watchparty/protocol';
 import { between, runSeed, seeded } from '@watchparty/redis-kit/test/history';
 import { afterEach, expect, test, vi } from 'vitest';
 import { anyFault, FAULTS } from './live-faults.ts';
@@ -124,4 +124,4 @@ async function expectPicturesToAgree(): Promise<void> {
 }
 
 /** When somebody was last seen is not told. */
-const stable = ({ lastSeenAt: _, ...person }: { readonly lastSeenAt: string }) => person;
+const stable = (person: LiveParticipant) => ({ ...person, lastSeenAt: undefined });
