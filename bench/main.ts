@@ -13,6 +13,7 @@ import { httpProfile } from './benches/http-profile.ts';
 import { images } from './benches/images.ts';
 import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
+import { live } from './benches/live.ts';
 import { register } from './benches/register.ts';
 import { readArguments, UsageError } from './harness/arguments.ts';
 import type { Bench, Context, Outcome } from './harness/bench.ts';
@@ -24,7 +25,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, register, images];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, register, images, live];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 

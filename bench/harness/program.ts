@@ -7,6 +7,7 @@ export interface Program {
   line(): Promise<string>;
   /** Writes a line to its input. */
   send(line: string): void;
+  signal(name: NodeJS.Signals): void;
   /** Asks it to end, waits, and kills it when that takes longer than a few seconds. */
   stop(): Promise<void>;
 }
@@ -41,6 +42,7 @@ export function startProgram(command: readonly string[], { env = {}, cwd }: Opti
       throw new Error(`${command.join(' ')} ended (${child.exitCode ?? child.signalCode ?? 'not started'})`);
     },
     send: (line) => void child.stdin.write(`${line}\n`),
+    signal: (name) => void child.kill(name),
     stop: () => stop(child, ended),
   };
 }
