@@ -1,4 +1,3 @@
-import { Check } from 'typebox/value';
 import type { Tx } from '../db/index.ts';
 import type { Log } from '../kernel/log.ts';
 import { callHandler, type EffectHandler, EffectTimeout, EffectUnavailable } from './handler.ts';
@@ -30,15 +29,16 @@ interface Chain {
 
 interface Deps {
   readonly handlers: ReadonlyMap<string, EffectHandler>;
+  readonly fits: (kind: string, payload: unknown) => boolean;
   readonly rests: Rests;
   readonly log: Log;
 }
 
 /** Applies claimed rows and records what came of each, in the transaction that holds their locks. */
-export function createApply({ handlers, rests, log }: Deps, settings: ApplySettings) {
-  async function tryRows(handler: EffectHandler, rows: readonly ClaimedRow[]): Promise<unknown> {
+export function createApply({ handlers, fits, rests, log }: Deps, settings: ApplySettings) {
+  async function tryRows(tx: Tx, handler: EffectHandler, rows: readonly ClaimedRow[]): Promise<unknown> {
     try {
-      await callHandler(handler, rows, settings.handlerTimeoutMs);
+      await callHandler(handler, rows, settings.handlerTimeoutMs, tx);
       rests.back(handler.kind);
       return undefined;
     } catch (error) {
@@ -79,7 +79,7 @@ export function createApply({ handlers, rests, log }: Deps, settings: ApplySetti
       const runs = chains.map((chain) => ({ chain, rows: leadingRun(chain) }));
       const rows = runs.flatMap((run) => run.rows);
       if (rows.length > 1) {
-        const error = await tryRows(handler, rows);
+        const error = await tryRows(tx, handler, rows);
         if (error === undefined || (error instanceof EffectUnavailable && !(error instanceof EffectTimeout))) {
           for (const run of runs) for (const row of run.rows) record(row, run.chain, error);
           return;
@@ -92,7 +92,7 @@ export function createApply({ handlers, rests, log }: Deps, settings: ApplySetti
           // At least one is tried, so that a batch that takes too long gets smaller each time.
           if (tried > 0 && performance.now() > endMs) return;
           tried += 1;
-          const error = await tryRows(handler, [row]);
+          const error = await tryRows(tx, handler, [row]);
           record(row, run.chain, error);
           if (error instanceof EffectUnavailable) {
             for (const { chain } of runs) chain.stopped = true;
@@ -105,8 +105,7 @@ export function createApply({ handlers, rests, log }: Deps, settings: ApplySetti
 
     /** Rows nobody can read are set aside before anything is tried, and are in nobody's way. */
     function readable(row: ClaimedRow): boolean {
-      const handler = handlers.get(row.kind);
-      if (handler === undefined || Check(handler.schema, row.payload)) return true;
+      if (fits(row.kind, row.payload)) return true;
       failures.push(failedTry(row, new UnreadablePayload(`The payload does not fit ${row.kind}`)));
       return false;
     }

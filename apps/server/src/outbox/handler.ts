@@ -8,6 +8,17 @@ export interface RecordedEffect<P = unknown> {
   readonly payload: P;
 }
 
+/** What effects of one kind become when they are committed. */
+export interface Gathered {
+  /** What goes into the outbox in their place. */
+  readonly effects: readonly Effect[];
+  /**
+   * Writes the rest, in the transaction of their change: rows that outlive the effects. `insertion` writes the outbox
+   * itself, and must be a part of its statement; undefined where another handler has taken it.
+   */
+  record(tx: Tx, insertion: Statement | undefined): Promise<void>;
+}
+
 /** How effects of one kind are applied. Idempotent: after a crash an effect may be applied again. */
 export interface EffectHandler<S extends TSchema = TSchema> {
   readonly kind: string;
@@ -19,16 +30,14 @@ export interface EffectHandler<S extends TSchema = TSchema> {
    * time. Always so where the answer waits.
    */
   readonly unlocked?: boolean;
-  /**
-   * What else is committed with the effects, in the transaction of their change: rows that outlive them. `insertion`
-   * writes the effects themselves, and must be a part of its statement; undefined where another handler has taken it.
-   */
-  record?(tx: Tx, effects: readonly RecordedEffect<Static<S>>[], insertion: Statement | undefined): Promise<void>;
+  /** All that one change has of this kind, none of them with a key, before it is committed. Throws where it must not be. */
+  gather?(effects: readonly RecordedEffect<Static<S>>[]): Gathered;
   /**
    * Applies all, in this order, or throws. `EffectUnavailable` says that the target is away, not that the row is bad.
-   * `ids` are the effects' own, in the same order.
+   * `ids` are the effects' own, in the same order. `tx` holds the locks of their rows, for reading; undefined where
+   * they are fresh from this process, which then gets the very objects that were added.
    */
-  apply(payloads: readonly Static<S>[], ids: readonly string[]): Promise<void>;
+  apply(payloads: readonly Static<S>[], ids: readonly string[], tx: Tx | undefined): Promise<void>;
 }
 
 /**
@@ -45,7 +54,9 @@ export class EffectTimeout extends EffectUnavailable {
 }
 
 /** Applies or throws; `EffectTimeout` after `timeoutMs`, so that a handler that hangs cannot hold its rows for ever. */
-export async function callHandler(handler: EffectHandler, effects: readonly RecordedEffect[], timeoutMs: number): Promise<void> {
+export async function callHandler(
+  handler: EffectHandler, effects: readonly RecordedEffect[], timeoutMs: number, tx?: Tx,
+): Promise<void> {
   const payloads = effects.map(({ payload }) => payload);
   const ids = effects.map(({ id }) => id);
   let timer: NodeJS.Timeout | undefined;
@@ -53,7 +64,7 @@ export async function callHandler(handler: EffectHandler, effects: readonly Reco
     timer = setTimeout(() => reject(new EffectTimeout(`${handler.kind} took longer than ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    await Promise.race([handler.apply(payloads, ids), timeout]);
+    await Promise.race([handler.apply(payloads, ids, tx), timeout]);
   } finally {
     clearTimeout(timer);
   }
@@ -63,11 +74,11 @@ export async function callHandler(handler: EffectHandler, effects: readonly Reco
 export interface EffectKind<S extends TSchema> {
   readonly kind: string;
   of(payload: Static<S>, key?: string): Effect;
-  handler(apply: EffectHandler<S>['apply']): EffectHandler;
+  handler(apply: EffectHandler<S>['apply'], gather?: EffectHandler<S>['gather']): EffectHandler;
 }
 
 export const effectKind = <S extends TSchema>(kind: string, schema: S, options: { answerWaits: boolean; unlocked?: boolean }): EffectKind<S> => ({
   kind,
   of: (payload, key) => ({ kind, payload, ...(key !== undefined && { key }) }),
-  handler: (apply) => ({ kind, schema, unlocked: false, ...options, apply }),
+  handler: (apply, gather) => ({ kind, schema, unlocked: false, ...options, apply, ...(gather && { gather }) }),
 });

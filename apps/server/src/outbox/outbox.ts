@@ -1,4 +1,3 @@
-import { Check } from 'typebox/value';
 import type { Database, Statement, Tx } from '../db/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { uuidv7 } from '../kernel/ids.ts';
@@ -6,9 +5,10 @@ import type { Log } from '../kernel/log.ts';
 import type { Effect, Write } from '../kernel/write.ts';
 import { type ApplySettings, createApply } from './apply.ts';
 import { type Batcher, createBatcher } from '../kernel/batcher.ts';
-import { callHandler, type EffectHandler, EffectTimeout, EffectUnavailable } from './handler.ts';
+import { callHandler, type EffectHandler, EffectTimeout, EffectUnavailable, type Gathered } from './handler.ts';
 import { createOthers } from './others.ts';
 import * as repo from './outbox.repo.ts';
+import { createPayloadCheck } from './payloads.ts';
 import { type CommittedRow, createRelay } from './relay.ts';
 import { createRests, type RestSettings } from './rests.ts';
 import { createWaiting } from './waiting.ts';
@@ -62,9 +62,10 @@ interface Deps {
 export async function createOutbox(deps: Deps, settings: OutboxSettings = defaultOutboxSettings): Promise<Outbox> {
   const { database, clock, log } = deps;
   const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
-  const recording = deps.handlers.filter((handler) => handler.record !== undefined);
+  const gathering = deps.handlers.filter((handler) => handler.gather !== undefined);
   const rests = createRests(settings, clock);
-  const apply = createApply({ handlers, rests, log }, settings);
+  const fits = createPayloadCheck(deps.handlers);
+  const apply = createApply({ handlers, fits, rests, log }, settings);
   const relay = await createRelay({ database, kinds: [...handlers.keys()], apply, rests, log }, settings);
   const underWay = new Set<Promise<unknown>>();
 
@@ -125,9 +126,8 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
   );
 
   function toRow(effect: Effect): repo.OutboxRow {
-    const handler = handlers.get(effect.kind);
-    if (handler === undefined) throw new Error(`No handler for effects of kind ${effect.kind}`);
-    if (!Check(handler.schema, effect.payload)) throw new Error(`The payload does not fit ${effect.kind}`);
+    if (!handlers.has(effect.kind)) throw new Error(`No handler for effects of kind ${effect.kind}`);
+    if (!fits(effect.kind, effect.payload)) throw new Error(`The payload does not fit ${effect.kind}`);
     return { id: effect.id ?? uuidv7(clock.now()), kind: effect.kind, key: effect.key ?? null, payload: effect.payload };
   }
 
@@ -167,24 +167,31 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     if (fenced?.every(Boolean) !== true) deps.onUnfenced?.();
   }
 
-  /** Effects, and what else their kinds want committed with them: as a rule one statement. */
-  async function insert(tx: Tx, rows: readonly repo.OutboxRow[]): Promise<void> {
-    let insertion: Statement | undefined = repo.insertion(rows, settings.ownershipMs);
-    for (const handler of recording) {
-      const ofKind = rows.filter(({ kind }) => kind === handler.kind);
+  /** Effects, and what else their kinds want committed with them: as a rule one statement. Answers the outbox's rows. */
+  async function insert(tx: Tx, added: readonly repo.OutboxRow[]): Promise<readonly repo.OutboxRow[]> {
+    const rows = added.filter(({ kind }) => handlers.get(kind)!.gather === undefined);
+    const records: Gathered['record'][] = [];
+    for (const handler of gathering) {
+      const ofKind = added.filter(({ kind }) => kind === handler.kind);
       if (ofKind.length === 0) continue;
-      await handler.record!(tx, ofKind, insertion);
+      const { effects, record } = handler.gather!(ofKind);
+      rows.push(...effects.map(toRow));
+      records.push(record);
+    }
+    let insertion: Statement | undefined = repo.insertion(rows, settings.ownershipMs);
+    for (const record of records) {
+      await record(tx, insertion);
       insertion = undefined;
     }
     if (insertion !== undefined) await repo.insert(tx, insertion);
+    return rows;
   }
 
   const write: Write = async (work) => {
     const { rows, value } = await database.transaction(async (tx) => {
-      const effects: repo.OutboxRow[] = [];
-      const result = await work(tx, { add: (effect) => effects.push(toRow(effect)) });
-      if (effects.length > 0) await insert(tx, effects);
-      return { rows: effects, value: result };
+      const added: repo.OutboxRow[] = [];
+      const result = await work(tx, { add: (effect) => added.push(toRow(effect)) });
+      return { rows: added.length === 0 ? added : await insert(tx, added), value: result };
     });
     if (rows.length > 0) await committed(rows);
     return value;

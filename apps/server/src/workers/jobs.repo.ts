@@ -141,6 +141,17 @@ export async function openAfter(db: Queries, afterId: string, limit: number): Pr
   return rows;
 }
 
+/** Those of these ids that are open. Reads the primary key. */
+export async function openAmong(db: Queries, ids: readonly string[]): Promise<OpenRow[]> {
+  const { rows } = await sql<OpenRow>`
+    select id, queue, name, payload,
+      greatest(0, coalesce(extract(epoch from run_at - clock_timestamp()) * 1000, 0))::float8 as "delayMs"
+    from jobs
+    where id = any(${ids}::uuid[]) and done_at is null and failed_at is null
+  `.execute(db);
+  return rows;
+}
+
 export async function lossMark(db: Queries): Promise<string | undefined> {
   const { rows } = await sql<{ mark: string }>`select loss_mark as mark from job_store`.execute(db);
   return rows[0]?.mark;
@@ -169,6 +180,31 @@ export async function leftDone(db: Queries, olderThanMs: number, limit: number):
     select id from jobs where done_at < clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond' limit ${limit}
   `.execute(db);
   return rows;
+}
+
+/** Says that these jobs run, now. In the order of their ids: two nodes that are both sure may name the same one. */
+export async function sayRunning(db: Queries, ids: readonly string[]): Promise<void> {
+  await sql`
+    insert into job_runs as r (id, beat_at) select id, clock_timestamp() from unnest(${ids}::uuid[]) as j (id) order by id
+    on conflict (id) do update set beat_at = excluded.beat_at
+  `.execute(db);
+}
+
+/** Those of which that was said within the last `withinMs`. */
+export async function saidRunning(db: Queries, ids: readonly string[], withinMs: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from job_runs
+    where id = any(${ids}::uuid[]) and beat_at > clock_timestamp() - ${withinMs}::float8 * interval '1 millisecond'
+  `.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** What was said so long ago that nobody asks for it. */
+export async function forgetRuns(db: Queries, olderThanMs: number): Promise<number> {
+  const result = await sql`
+    delete from job_runs where beat_at < clock_timestamp() - ${olderThanMs}::float8 * interval '1 millisecond'
+  `.execute(db);
+  return Number(result.numAffectedRows ?? 0);
 }
 
 /** Failed ones of this name that have been kept long enough. */

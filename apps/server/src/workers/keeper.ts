@@ -37,7 +37,7 @@ export function startKeeper({ driver, queues, jobs, queries, log, onNewStore, ev
       // Those of another version are left to its nodes.
       const known = rows.flatMap((row) => {
         const job = jobs.named(row.name);
-        return job === undefined ? [] : [toQueue(job, row)];
+        return job === undefined ? [] : [{ ...toQueue(job, row), again: true }];
       });
       await queues.add(known);
       count += known.length;

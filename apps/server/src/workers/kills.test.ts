@@ -84,6 +84,25 @@ for (const store of ['Redis', 'PostgreSQL'] as const) {
   });
 }
 
+for (const [meanwhile, lose] of [['', false], [', even when Redis has lost its data meanwhile', true]] as const) {
+  test(`[JB6] [WK4] Jobs of a worker that hangs are taken over in time${meanwhile}`, { timeout: 60_000 }, async () => {
+    const db = await database();
+    const redis = await redisOf();
+    const common = { databaseUrl: db.connectionString, redisUrl: redis.url };
+    const hanging = await start({ ...common, name: 'hanging', work: true, hold: true, writeTo: 3 });
+    await expect.poll(() => startedBy(hanging), { timeout: 10_000 }).toBe(3);
+    // Until it is known to run them: what it has said must be out of date before anybody else begins.
+    await expect.poll(async () => (await sql`select from job_runs`.execute(db.database.kysely)).rows.length).toBe(3);
+    await start({ ...common, name: 'other', work: true });
+    hanging.process.kill('SIGSTOP');
+    const stoppedAt = performance.now();
+    if (lose) await redis.restart();
+    await expect.poll(() => effects(db), { timeout: TAKE_OVER_MS }).toEqual(upTo(3).map((n) => ({ n, node: 'other' })));
+    expect(performance.now() - stoppedAt).toBeLessThan(TAKE_OVER_MS);
+    await expect.poll(() => openJobs(db)).toBe(0);
+  });
+}
+
 test('[WK4] Redis is killed and comes back empty: what was not done is enqueued again, once', { timeout: 60_000 }, async () => {
   const db = await database();
   const redis = await redisOf();

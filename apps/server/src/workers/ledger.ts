@@ -15,6 +15,9 @@ interface Question {
 
 type Answer = { readonly open: ReadonlyMap<string, { readonly payload: unknown }> } | { readonly error: unknown };
 
+/** Four times what lies between two words of a node that lives. */
+const HEARD_FOR_MS = 4000;
+
 /**
  * The table `jobs`. What runs side by side is begun and recorded by one statement after another, each for all who ask
  * meanwhile: with one of its own for every job, half of the time went into them.
@@ -35,10 +38,27 @@ export function createLedger(queries: Queries): Ledger {
     return answer.open.get(question.id);
   }
 
+  const heard = createBatcher<string, { readonly running: ReadonlySet<string> } | { readonly error: unknown }>(async (ids) => {
+    try {
+      return { running: new Set(await repo.saidRunning(queries, ids, HEARD_FOR_MS)) };
+    } catch (error) {
+      return { error };
+    }
+  });
+
   return {
     open: ({ id }) => ask({ id, about: 'open' }),
     done: async ({ id }) => void (await ask({ id, about: 'done' })),
     failed: ({ id }, error) => repo.fail(queries, id, error.message.slice(0, 2000).replaceAll('\0', '')),
-    idle: () => asked.idle(),
+    sayRunning: (ids) => repo.sayRunning(queries, ids),
+    async saidRunning({ id }) {
+      const answer = await heard.add([id]);
+      if ('error' in answer) throw answer.error;
+      return answer.running.has(id);
+    },
+    async idle() {
+      await asked.idle();
+      await heard.idle();
+    },
   };
 }

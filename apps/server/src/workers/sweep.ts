@@ -14,6 +14,7 @@ export async function sweepJobs(queries: Queries, jobs: Jobs): Promise<number> {
     count += rows.length;
     if (rows.length < PAGE) break;
   }
+  await repo.forgetRuns(queries, LEFT_AFTER_MS);
   for (const { name, keepFailedSeconds } of jobs.declarations) {
     if (keepFailedSeconds !== undefined) count += await repo.removeFailed(queries, name, keepFailedSeconds);
   }

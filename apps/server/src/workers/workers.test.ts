@@ -80,7 +80,8 @@ test('[WK2] What the transaction of `done` does comes about once, whichever of t
       });
     },
   };
-  const first = await node(db, { handlers: [handler] });
+  // As one that hangs: it says nothing of what it runs.
+  const first = await node(db, { handlers: [handler], settings: { tellEveryMs: 1_000_000 } });
   await change(first.outbox.write, 1);
   await expect.poll(() => tries).toBe(1);
   // A second node gets the same job, as after a loss of the store.
@@ -92,6 +93,58 @@ test('[WK2] What the transaction of `done` does comes about once, whichever of t
   await expect.poll(() => effects(db)).toEqual([1]);
   await expect.poll(() => rows(db)).toBe(0);
   expect((await second.queues.stats()).email).toMatchObject({ completed: 1, failed: 0 });
+});
+
+test('[WK4] What a node runs while Redis loses its data is not begun by another, and is done once', { timeout: 40_000 }, async () => {
+  const db = await database();
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  const sentBy: string[] = [];
+  const sender = (name: string): JobHandler<typeof marking.payload> => ({
+    job: marking,
+    async handle() {
+      sentBy.push(name);
+      await mayEnd;
+    },
+  });
+  const first = await node(db, { handlers: [sender('first')] });
+  await change(first.outbox.write, 1);
+  await expect.poll(() => sentBy).toEqual(['first']);
+  const second = await node(db, { handlers: [sender('second')] });
+  const client = connectTo(redis.url);
+  onTestFinished(() => client.disconnect());
+  await client.flushall();
+  // One of the two finds it in its queue again, and again.
+  const postponed = (): number => second.runs.filter(({ outcome }) => outcome === 'postponed').length;
+  const held = () => client.zcard('{bull}:email:delayed');
+  await expect.poll(held).toBe(1);
+  await expect.poll(postponed, { timeout: 20_000 }).toBeGreaterThan(3);
+  expect(sentBy).toEqual(['first']);
+  end();
+  await expect.poll(() => rows(db)).toBe(0);
+  await expect.poll(async () => (await second.queues.stats()).email).toMatchObject({ completed: 1, failed: 0, total: 1 });
+  expect(sentBy).toEqual(['first']);
+});
+
+test('[WK2] What an older version left in the outbox is handed over, and what a newer one left waits for it', async () => {
+  const db = await database();
+  const web = await node(db, { work: false, handlers: [], declarations: [marking] });
+  const [old, known, newer] = [1, 2, 3].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+  const job = async (id: string, name: string, n: number) =>
+    sql`insert into jobs (id, queue, name, payload) values (${id}, 'email', ${name}, ${JSON.stringify({ n })})`.execute(db.database.kysely);
+  await job(old!, 'test-mark', 1);
+  await job(known!, 'test-mark', 2);
+  await job(newer!, 'test-later', 3);
+  await sql`
+    insert into outbox (id, kind, payload, available_at) values
+      (${old}, 'job.enqueued', ${JSON.stringify({ name: 'test-mark', payload: { n: 1 } })}, now()),
+      (gen_random_uuid(), 'jobs.committed', ${JSON.stringify({ ids: [known, newer] })}, now())
+  `.execute(db.database.kysely);
+  await expect.poll(async () => (await web.queues.stats()).email.delayed).toBe(2);
+  await expect.poll(() => web.outbox.figures()).toMatchObject({ pending: 1 });
+  const worker = await node(db);
+  await expect.poll(() => effects(db)).toEqual([1, 2]);
+  const { rows: left } = await sql`select name from jobs`.execute(worker.database.kysely);
+  expect(left).toEqual([{ name: 'test-later' }]);
 });
 
 test('[WK3] While Redis is away changes are answered; their jobs run when it is back', { timeout: 40_000 }, async () => {

@@ -54,7 +54,7 @@ export function createWorkers(deps: Deps): JobsBeforeStart {
   const jobs = createJobs(deps.declarations);
   const bull = createJobQueues({ driver, catalogue: jobs.catalogue, log });
   return {
-    effects: jobEffects({ jobs, queues: bull, log }),
+    effects: jobEffects({ jobs, queues: bull, queries: database.kysely, log }),
     close: () => bull.close(),
     start({ write, work }) {
       const running = work && startRunning({

@@ -28,17 +28,21 @@ function memoryLedger() {
   const open = new Map<string, { payload: unknown }>();
   const failed = new Map<string, string>();
   const done: string[] = [];
+  /** Of jobs that a node has said it runs. */
+  const said = new Set<string>();
   const state = { away: false };
   const ask = async <T>(work: () => T): Promise<T> => {
     if (state.away) throw new Error('The ledger is away');
     return work();
   };
   return {
-    open, failed, done, state,
+    open, failed, done, said, state,
     port: {
       open: ({ id }: { id: string }) => ask(() => open.get(id)),
       done: ({ id }: { id: string }) => ask(() => void (open.delete(id) && done.push(id))),
       failed: ({ id }: { id: string }, error: Error) => ask(() => void failed.set(id, error.message)),
+      sayRunning: (ids: readonly string[]) => ask(() => ids.forEach((id) => said.add(id))),
+      saidRunning: ({ id }: { id: string }) => ask(() => said.has(id)),
     },
   };
 }
@@ -186,6 +190,29 @@ export function describeJobDriver(name: string, createStore: () => Promise<JobSt
       const id = await add('plain', 1);
       await expect.poll(() => ledger.done, soon).toEqual([id]);
       expect(runs).toBe(1);
+    });
+
+    test('[JB7] What runs for a while is said to run; what is added again waits for as long as that is said', async () => {
+      const { ledger, queues, add, work } = await setUp();
+      const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+      const first = await add('plain', 1);
+      const elsewhere = randomUUID();
+      ledger.open.set(elsewhere, { payload: { n: 2 } });
+      ledger.said.add(elsewhere);
+      await queues.add([{ id: elsewhere, name: 'plain', shown: {}, again: true }]);
+      const started: string[] = [];
+      const { outcomes } = work(async ({ id }) => {
+        started.push(id);
+        await mayEnd;
+      }, { settings: { tellEveryMs: 20 } });
+      await expect.poll(() => ledger.said.has(first), soon).toBe(true);
+      await expect.poll(() => outcomes.length, soon).toBeGreaterThan(2);
+      expect(new Set(outcomes)).toEqual(new Set(['postponed']));
+      expect(started).toEqual([first]);
+      ledger.said.delete(elsewhere);
+      await expect.poll(() => started, soon).toEqual([first, elsewhere]);
+      end();
+      await expect.poll(() => ledger.done.toSorted(), soon).toEqual([first, elsewhere].toSorted());
     });
 
     test('[JB8] High priority goes first; what is delayed does not run before its time', async () => {

@@ -29,7 +29,9 @@ describeJobDriver('Redis', async () => {
 
 const silent = { debug: () => {}, warn: () => {}, error: () => {} };
 const kind = { name: 'plain', queue: 'mail', attempts: 1, backoffMs: 1, timeoutMs: 1000, accepts: () => true };
-const nothing = { open: async () => undefined, done: async () => {}, failed: async () => {} };
+const nothing = {
+  open: async () => undefined, done: async () => {}, failed: async () => {}, sayRunning: async () => {}, saidRunning: async () => false,
+};
 
 test('[JB11] The loss mark stays while Redis does, and changes when it is emptied or started anew', async () => {
   const driver = await open('{mark}');

@@ -28,6 +28,11 @@ export interface NewJob {
   /** What boards show; the payload that counts comes from the ledger. */
   readonly shown: object;
   readonly delayMs?: number;
+  /**
+   * It may have been in the store before, and be running on a node although the store no longer knows. It goes in with
+   * a delay: long enough for such a node to say so.
+   */
+  readonly again?: boolean;
 }
 
 /** One try of a job. */
@@ -52,6 +57,10 @@ export interface JobLedger {
   done(job: JobRef): Promise<void>;
   /** Records that the last try has failed. */
   failed(job: JobRef, error: Error): Promise<void>;
+  /** Lets all nodes know that these jobs run on this one. Said each second of what has run for longer. */
+  sayRunning(ids: readonly string[]): Promise<void>;
+  /** Whether a node has said so within the last seconds. Asked only of what may be running somewhere. */
+  saidRunning(job: JobRef): Promise<boolean>;
 }
 
 export interface JobRef {

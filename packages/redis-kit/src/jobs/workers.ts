@@ -9,6 +9,8 @@ export interface WorkerSettings {
   readonly lockMs: number;
   /** How often workers look for runs that fell silent. A killed worker's jobs are taken over within this twice, or within this and `lockMs`. */
   readonly stalledEveryMs: number;
+  /** How often the ledger is told what has been running here for as long; what `NewJob.again` waits for rests on it. */
+  readonly tellEveryMs: number;
   /** A job that nobody can decide on now waits so long. */
   readonly postponeMs: number;
   /** How long closing waits for what runs, before it aborts it. */
@@ -18,7 +20,7 @@ export interface WorkerSettings {
 }
 
 export const defaultWorkerSettings: WorkerSettings = {
-  lockMs: 6000, stalledEveryMs: 4000, postponeMs: 1000, drainMs: 10_000, abortMs: 2000,
+  lockMs: 6000, stalledEveryMs: 4000, tellEveryMs: 1000, postponeMs: 1000, drainMs: 10_000, abortMs: 2000,
 };
 
 interface Deps {
@@ -48,7 +50,7 @@ const ALWAYS = 1_000_000_000;
 /** The side of the queues that works. */
 export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultWorkerSettings): JobWorkers {
   const { driver, catalogue, ledger, log } = deps;
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, { readonly controller: AbortController; readonly sinceMs: number }>();
   let ending = false;
   let onIdle = (): void => {};
 
@@ -77,6 +79,10 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     const ref = { id, kind };
     let entry;
     try {
+      if (mayBeRunning(job) && (await ledger.saidRunning(ref))) {
+        log.debug({ jobId: id, job: job.name }, 'A job that another node still runs waits');
+        return 'postponed';
+      }
       entry = await ledger.open(ref);
     } catch (err) {
       log.debug({ err, jobId: id, job: job.name }, 'Cannot see whether a job is done');
@@ -117,8 +123,8 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     // Its store has been lost, or this process was too busy to say that it lives: what runs here already is not begun again.
     if (running.has(id)) return postpone(job, token, settings.postponeMs);
     const controller = new AbortController();
-    running.set(id, controller);
     const startedAt = performance.now();
+    running.set(id, { controller, sinceMs: startedAt });
     const told = (outcome: RunOutcome): void => deps.onRun?.(job.name, outcome, performance.now() - startedAt);
     try {
       const outcome = await perform(job, id, controller);
@@ -136,6 +142,23 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     }
   }
 
+  let telling = false;
+  async function tell(): Promise<void> {
+    const before = performance.now() - settings.tellEveryMs;
+    const ids = [...running].filter(([, { sinceMs }]) => sinceMs <= before).map(([id]) => id);
+    if (telling || ids.length === 0) return;
+    telling = true;
+    try {
+      await ledger.sayRunning(ids);
+    } catch (err) {
+      log.debug({ err }, 'Other nodes cannot be told what runs here');
+    } finally {
+      telling = false;
+    }
+  }
+  const teller = setInterval(() => void tell(), settings.tellEveryMs);
+  teller.unref();
+
   const idle = (): Promise<void> => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => (onIdle = resolve)));
 
   const workers = Object.entries(deps.concurrency).map(([name, concurrency]): Worker => {
@@ -151,22 +174,30 @@ export function createJobWorkers(deps: Deps, settings: WorkerSettings = defaultW
     return worker;
   });
 
+  async function end(): Promise<void> {
+    const closed = Promise.allSettled(workers.map((worker) => worker.close()));
+    // A store that is away lets no worker close; once nothing runs there is no more to wait for than a moment.
+    if (await endsWithin(settings.drainMs, Promise.race([closed, idle()]))) {
+      await endsWithin(settings.abortMs, closed);
+      return;
+    }
+    ending = true;
+    for (const { controller } of running.values()) controller.abort(new Error('The worker ends'));
+    if (await endsWithin(settings.abortMs, closed)) return;
+    log.warn({ jobs: [...running.keys()] }, 'Jobs did not end in time; others will take them over');
+  }
+
   return {
     running: () => running.size,
     async close() {
-      const closed = Promise.allSettled(workers.map((worker) => worker.close()));
-      // A store that is away lets no worker close; once nothing runs there is no more to wait for than a moment.
-      if (await endsWithin(settings.drainMs, Promise.race([closed, idle()]))) {
-        await endsWithin(settings.abortMs, closed);
-        return;
-      }
-      ending = true;
-      for (const controller of running.values()) controller.abort(new Error('The worker ends'));
-      if (await endsWithin(settings.abortMs, closed)) return;
-      log.warn({ jobs: [...running.keys()] }, 'Jobs did not end in time; others will take them over');
+      await end();
+      clearInterval(teller);
     },
   };
 }
+
+/** Its node fell silent in its queue, or its queue was lost and filled again (`NewJob.again`): it need not have ended. */
+const mayBeRunning = (job: Job): boolean => job.stalledCounter > 0 || (job.opts.delay ?? 0) > 0;
 
 class FailedForGood extends Error {
   readonly reason: Error;
