@@ -29,13 +29,16 @@ interface Aim {
   /** Undefined: where the player is anyway. */
   readonly position: number | undefined;
   readonly chosenMs: number;
+  /** By which clock, and for which leg, it was chosen. */
+  readonly offsetMs: number;
+  readonly leg: Leg;
   /** Chosen by a clock that was not good enough to start by. */
   readonly provisional: boolean;
 }
 
 const MAX_RE_AIMS = 2;
 /** Later than this, a start is made good sooner by another place than by a faster rate. */
-const LATE_MS = 60;
+const LATE_MS = 30;
 /** A player that landed this near is there. */
 const THERE_SECONDS = 0.02;
 /** Rather wait for the film to come here than seek. */
@@ -45,13 +48,20 @@ const MARGIN_MS = 60;
 const UNSYNCED_LEAD_MS = 1000;
 /** The player may go on playing up to here without fetching more. */
 const ENOUGH_SECONDS = 0.5;
+const ROUNDING_SECONDS = 0.05;
 const GIVE_UP_MS = 8000;
+const ARRIVES_WITHIN_MS = 600;
+/** Nobody waits for a place that is further away. */
+const ARRIVES_SECONDS = 5;
 const SOON_MS = 20;
+const CLOCK_STEP_MS = 250;
 
 /** Is the film there, and a little beyond? Undefined: the player does not tell. */
-export function holds({ buffered, duration }: PlayerSnapshot, position: number): boolean | undefined {
-  const until = Math.min(duration - 0.1, position + ENOUGH_SECONDS);
-  return buffered?.some(({ start, end }) => start <= position && end >= until);
+export function holds(
+  { buffered, duration }: PlayerSnapshot, position: number, beyondSeconds = ENOUGH_SECONDS,
+): boolean | undefined {
+  const until = Math.min(duration - 0.1, position + beyondSeconds);
+  return buffered?.some(({ start, end }) => start <= position + ROUNDING_SECONDS && end >= until);
 }
 
 /**
@@ -61,6 +71,8 @@ export function holds({ buffered, duration }: PlayerSnapshot, position: number):
 export class Approach {
   readonly #latencies: Latencies;
   #aim: Aim | null = null;
+  /** Since when the player waits at the aim with data, but too late. */
+  #lateSinceMs: number | null = null;
   #reAims = 0;
   #allReAims = 0;
 
@@ -89,10 +101,11 @@ export class Approach {
 
   step(player: PlayerSnapshot, destination: Destination): ApproachStep {
     const nowMs = player.atMs;
-    if (destination.mayPlay && this.#aim?.provisional === true) this.#aim = null;
+    if (this.#aim !== null && isOutdated(this.#aim, destination)) this.#aim = null;
     if (this.#aim === null) {
       const aim = this.#choose(player, destination);
       this.#aim = aim;
+      this.#lateSinceMs = null;
       // A paused player shows in its next snapshot where it came to rest.
       if (aim.position === undefined) return player.playing ? { againInMs: SOON_MS } : this.step(player, destination);
       if (this.#isThere(player, aim.position, destination)) return this.step(player, destination);
@@ -106,8 +119,17 @@ export class Approach {
     if (!idle) return this.#waitForData(player, destination, lateMs);
     if (player.playing || !destination.mayPlay) return { againInMs: SOON_MS };
     if (lateMs < -1) return { againInMs: -lateMs };
+    if (lateMs > LATE_MS && this.#soonBuffered(player, destination)) return { againInMs: SOON_MS };
     if (lateMs <= LATE_MS || !this.again()) return { play: { dueMs }, againInMs: Infinity };
     return this.step(player, destination);
+  }
+
+  /** The film has just begun to arrive here: a moment later there will be enough of it to go on from a later place. */
+  #soonBuffered(player: PlayerSnapshot, destination: Destination): boolean {
+    this.#lateSinceMs ??= player.atMs;
+    const near = placeIn(destination, player.atMs + this.#leadMs('buffered'));
+    return this.#reAims < MAX_RE_AIMS && holds(player, near) === false && player.atMs - this.#lateSinceMs < ARRIVES_WITHIN_MS &&
+      holds(player, player.position, 0) === true && near - player.position < ARRIVES_SECONDS;
   }
 
   #waitForData(player: PlayerSnapshot, destination: Destination, lateMs: number): ApproachStep {
@@ -122,15 +144,16 @@ export class Approach {
   }
 
   #choose(player: PlayerSnapshot, destination: Destination): Aim {
-    const { leg, mayPlay, seeking } = destination;
+    const { leg, offsetMs, mayPlay, seeking } = destination;
     const nowMs = player.atMs;
-    const aim = (position: number | undefined): Aim => ({ position, chosenMs: nowMs, provisional: !mayPlay });
+    const aim = (position: number | undefined): Aim => ({ position, chosenMs: nowMs, offsetMs, leg, provisional: !mayPlay });
     const untilStartMs = startMs(destination, leg.position) - nowMs;
     const idle = !seeking && !player.buffering;
     const near = placeIn(destination, nowMs + this.#leadMs('buffered'));
     const fetching = this.#leadMs('cold') * (1 + this.#reAims * 0.75) + (mayPlay ? 0 : UNSYNCED_LEAD_MS);
     if (untilStartMs > 0) {
-      if (this.#isThere(player, leg.position, destination)) return aim(undefined);
+      const inTime = untilStartMs - this.#playMs(destination) >= -LATE_MS;
+      if (inTime && this.#isThere(player, leg.position, destination)) return aim(undefined);
       const needMs = holds(player, leg.position) === true ? this.#leadMs('buffered') : fetching;
       if (untilStartMs >= needMs * 0.6) return aim(clamp(leg.position, player));
     } else if (idle && mayPlay) {
@@ -156,6 +179,10 @@ export class Approach {
     return seekMs + playAfterSeek.ms + MARGIN_MS;
   }
 }
+
+/** Chosen before the time was known, by a clock that has turned out to be wrong, or for what holds no more. */
+const isOutdated = ({ provisional, offsetMs, leg }: Aim, destination: Destination): boolean =>
+  (provisional && destination.mayPlay) || leg !== destination.leg || Math.abs(offsetMs - destination.offsetMs) > CLOCK_STEP_MS;
 
 /** When the film is at this position for this viewer, local ms. */
 const startMs = ({ leg, offsetMs, aheadSeconds }: Destination, position: number): number =>

@@ -85,9 +85,9 @@ export class ClockWindow {
     let low = -Infinity;
     let high = Infinity;
     for (const { t0, t1, t2, t3 } of this.#samples) {
-      const worn = Math.max(0, nowMs - t3) * drift;
-      low = Math.max(low, t2 - t3 - worn);
-      high = Math.min(high, t1 - t0 + worn);
+      // Each direction by itself: an answer to what was asked before the machine slept has an old half and a new one.
+      low = Math.max(low, t2 - t3 - Math.max(0, nowMs - t3) * drift);
+      high = Math.min(high, t1 - t0 + Math.max(0, nowMs - t0) * drift);
     }
     return { low, high };
   }

@@ -55,9 +55,12 @@ const PATIENCE_MS = 2500;
 /** As many samples count fully; the first ones are often slowed down while the page loads. */
 const FULL_SAMPLES = 30;
 const SLEW_MS = 5;
+/** What is so far off was never measured well: better one correction of the player than a chase of half a minute. */
+const JUMP_MS = 20;
 /** After so long without an answer the clocks have drifted apart, and the network may be another. */
 const GAP_MS = 30_000;
-const DATE_STEP_MS = 250;
+/** Browsers that protect their users round both clocks to 100 ms. */
+const DATE_STEP_MS = 150;
 
 export function createClock({ now, date }: ClockOptions): Clock {
   const window = new ClockWindow();
@@ -99,7 +102,8 @@ export function createClock({ now, date }: ClockOptions): Clock {
     if (inherited && !synced()) return;
     inherited = false;
     const { offsetMs: estimated } = window.estimate(sample.t3);
-    offsetMs = offsetMs === null || received <= FULL_SAMPLES ? estimated : towards(offsetMs, estimated, SLEW_MS);
+    const fully = offsetMs === null || received <= FULL_SAMPLES || Math.abs(estimated - offsetMs) > JUMP_MS;
+    offsetMs = fully ? estimated : towards(offsetMs ?? estimated, estimated, SLEW_MS);
   }
 
   function reading(): ClockReading {

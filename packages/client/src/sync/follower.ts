@@ -74,8 +74,10 @@ const RESTART_PAST_MS = 100;
 const SETTLING_MS = 3000;
 /** In order for so long, all is forgiven. */
 const GOOD_AFTER_MS = 10_000;
-/** Rates follow only when the player has got going. */
-const START_BLANK_MS = 80;
+/** What a player shows right after it began to move is not steady yet. */
+const START_BLANK_MS = 60;
+const MOVED_SECONDS = 0.01;
+const MOVES_WITHIN_MS = 2000;
 const EXACT_SECONDS = 0.001;
 /** Some players seek to the nearest key frame only, whatever one asks for. */
 const EXACT_TRIES = 2;
@@ -111,7 +113,9 @@ export class Follower {
   #exactTries = 0;
 
   #startedMs = -Infinity;
-  #start: { readonly dueMs: number; readonly calledMs: number; readonly afterSeek: boolean; readonly offsetMs: number } | null = null;
+  #start: Start | null = null;
+  /** `play()` was called at this position, and the player has not moved from it yet. */
+  #standsAt: number | null = null;
   #soughtSincePlay = true;
   #lastTickMs = -Infinity;
   #lackingSinceMs: number | null = null;
@@ -130,7 +134,7 @@ export class Follower {
   playback(playback: Playback): boolean {
     const outcome = this.#course.accept(playback);
     if (outcome === 'jump') this.#begin();
-    if (outcome === 'same') this.#regulator.excite();
+    if (outcome === 'same') this.#regulator.begin();
     return outcome !== 'old';
   }
 
@@ -138,7 +142,7 @@ export class Follower {
   setOffset(seconds: number): void {
     const before = this.#offsetSeconds;
     this.#offsetSeconds = seconds;
-    this.#regulator.excite();
+    this.#regulator.begin();
     if (Math.abs(seconds - before) > OFFSET_JUMP_SECONDS) this.#begin();
   }
 
@@ -230,7 +234,7 @@ export class Follower {
   #begin(): void {
     this.#mode = 'start';
     this.#approach.begin();
-    this.#regulator.excite();
+    this.#regulator.begin();
     this.#exactTries = 0;
     this.#spacingMs = SEEK_SPACING_MS;
     this.#interruptions = 0;
@@ -278,6 +282,7 @@ export class Follower {
     if (step.play !== undefined) {
       this.#commands.push({ type: 'play' });
       this.#start = { dueMs: step.play.dueMs, calledMs: player.atMs, afterSeek: this.#soughtSincePlay, offsetMs };
+      this.#standsAt = player.position;
       this.#soughtSincePlay = false;
       this.#mode = 'run';
       this.#startedMs = player.atMs;
@@ -308,6 +313,7 @@ export class Follower {
       this.#setRate(player, leg.rate);
       return told('unsynced', driftMs);
     }
+    if (this.#stillStands(player, sinceStartMs)) return told('starting', null);
     this.#regulator.check(nowMs, driftMs);
     if (this.#tooFar(nowMs, driftMs)) return this.#startAgain(nowMs, driftMs);
     const settling = sinceStartMs < SETTLING_MS;
@@ -328,6 +334,15 @@ export class Follower {
     const reason = this.#regulator.helpless ? 'the player has one rate only' : undefined;
     const state = this.#regulator.nudging ? 'correcting' : 'playing';
     return { ...told(state, errorMs ?? driftMs, reason), nextTickInMs: regulation.againInMs };
+  }
+
+  /** Until a player moves, it only seems to fall behind. */
+  #stillStands(player: PlayerSnapshot, sinceStartMs: number): boolean {
+    if (this.#standsAt === null) return false;
+    if (player.position - this.#standsAt < MOVED_SECONDS * player.rate && sinceStartMs < MOVES_WITHIN_MS) return true;
+    this.#standsAt = null;
+    this.#regulator.restart(player.atMs, START_BLANK_MS);
+    return false;
   }
 
   /** Far off in two checks that lie apart, and long enough after the last time. */
@@ -405,6 +420,14 @@ export class Follower {
     if (this.#mode === 'run' && !same) this.#counts.rateChanges += 1;
     this.#asked = { rate, atMs: player.atMs };
   }
+}
+
+/** A start whose outcome is still to be measured. */
+interface Start {
+  readonly dueMs: number;
+  readonly calledMs: number;
+  readonly afterSeek: boolean;
+  readonly offsetMs: number;
 }
 
 interface Decision extends Pick<FollowerStatus, 'state' | 'driftMs' | 'reason'> {

@@ -17,6 +17,8 @@ const BROKEN_MS = 400;
 /** So soon after a correction it takes twice the error to begin another one. */
 const CALM_MS = 30_000;
 const COARSEST_NUDGE = 0.25;
+const JUMPINESS_WEIGHT = 1 / 16;
+const LARGEST_JUMP_MS = 100;
 const DEAD_ZONE_MS = 12;
 /** Each change of rate may cost 25 ms. */
 const DEAD_ZONE_KEEPING_PITCH_MS = 28;
@@ -45,6 +47,8 @@ export class Regulator {
   /** The error when the rate changed last, for what the player shows is blank for a while. */
   #changed: Sample = { atMs: 0, errorMs: 0 };
   #calmUntilMs = -Infinity;
+  /** How much one check differs from the next by itself, ms. */
+  #jumpinessMs = 0;
   /** Grows when the player takes no small changes. */
   #finest = 0;
 
@@ -69,15 +73,20 @@ export class Regulator {
     this.#blankUntilMs = nowMs + blankMs;
   }
 
-  /** It is in order now to correct several times in a row. */
-  excite(): void {
+  /** All is different from here on: the place, or the room's rate. Corrections may follow one another as needed. */
+  begin(): void {
     this.#calmUntilMs = -Infinity;
+    this.#finest = 0;
   }
 
   /** A check: `actual` is by which part the player really plays faster or slower than the room. */
   check(atMs: number, errorMs: number): void {
     if (atMs - this.#lastMs > BROKEN_MS) this.#samples = [];
     this.#lastMs = atMs;
+    const before = this.#samples.at(-1);
+    if (before !== undefined && this.#nudge === 0) {
+      this.#jumpinessMs += (Math.min(Math.abs(errorMs - before.errorMs), LARGEST_JUMP_MS) - this.#jumpinessMs) * JUMPINESS_WEIGHT;
+    }
     if (atMs >= this.#blankUntilMs) this.#samples = [...this.#samples, { atMs, errorMs }].slice(-CHECKS);
   }
 
@@ -130,8 +139,8 @@ export class Regulator {
 
   #deadZoneMs(nowMs: number, preservesPitch: boolean, settling: boolean): number {
     const errors = this.#samples.map(({ errorMs }) => errorMs);
-    // Positions that jump about say little about a small error.
-    const noiseMs = (Math.max(...errors) - Math.min(...errors)) * 0.75;
+    // Positions that jump about say little about a small error: twice the jumps are four deviations of the mean of four.
+    const noiseMs = Math.max((Math.max(...errors) - Math.min(...errors)) * 0.75, this.#jumpinessMs * 2);
     const zoneMs = Math.max(preservesPitch ? DEAD_ZONE_KEEPING_PITCH_MS : DEAD_ZONE_MS, noiseMs, this.#finest * 400);
     return settling || nowMs >= this.#calmUntilMs ? zoneMs : zoneMs * 2;
   }

@@ -74,12 +74,13 @@ export function videoPlayer(video: VideoElement): VideoPlayer {
       video.currentTime = seconds;
     },
     setRate(rate) {
-      // 3 % around a room's rate of 1 is a nudge; what people chose should sound right.
-      const pitch = Math.abs(rate - 1) > 0.04;
-      if (video.preservesPitch !== undefined && video.preservesPitch !== pitch) video.preservesPitch = pitch;
+      keepPitch(video, rate);
       video.playbackRate = rate;
     },
-    play: () => video.play(),
+    play() {
+      keepPitch(video, video.playbackRate);
+      return video.play();
+    },
     pause: () => video.pause(),
     onChange(listener) {
       for (const event of EVENTS) video.addEventListener(event, listener);
@@ -88,6 +89,12 @@ export function videoPlayer(video: VideoElement): VideoPlayer {
       };
     },
   };
+}
+
+/** 3 % around a room's rate of 1 is a nudge; another rate was chosen by people, and should sound right. */
+function keepPitch(video: VideoElement, rate: number): void {
+  const keep = Math.abs(rate - 1) > 0.04;
+  if (video.preservesPitch !== undefined && video.preservesPitch !== keep) video.preservesPitch = keep;
 }
 
 function rangesOf(buffered: VideoElement['buffered']): BufferedRange[] {
