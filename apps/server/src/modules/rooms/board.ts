@@ -6,7 +6,7 @@ import type { Queries } from '../../db/index.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { AttendanceBook } from './attendance.ts';
 import * as participants from './participants.repo.ts';
-import type { RoomNews } from './rooms.effects.ts';
+import type { RoomNews } from './room-news.ts';
 import * as repo from './rooms.repo.ts';
 import { liveParticipantView, playbackView, roomView } from './rooms.views.ts';
 

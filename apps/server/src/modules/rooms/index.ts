@@ -9,7 +9,7 @@ export { roomPolicies } from './rooms.cache.ts';
 export type { PlayableMovies } from './room-playback.ts';
 export { roomInvitationEmail, roomJobs } from './rooms.jobs.ts';
 export { roomsRoutes } from './rooms.http.ts';
-export { createRoomNews, type RoomNews } from './rooms.effects.ts';
+export { createRoomNews, type RoomNews } from './room-news.ts';
 export { roomsLive } from './rooms.live.ts';
 export { createRooms, type Rooms } from './rooms.ts';
 export { rightToRead } from './standing.ts';

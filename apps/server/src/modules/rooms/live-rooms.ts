@@ -12,7 +12,7 @@ import * as participants from './participants.repo.ts';
 import type { Timeline } from './playback.ts';
 import { createRoomWaits } from './room-waits.ts';
 import type { PlayableMovies } from './room-playback.ts';
-import type { RoomNews } from './rooms.effects.ts';
+import type { RoomNews } from './room-news.ts';
 import type { Rooms } from './rooms.ts';
 import { timelineOf } from './rooms.views.ts';
 import { createSeen } from './seen.ts';

@@ -98,6 +98,29 @@ test('[LR6] A host who is away is replaced once, by somebody on whichever node',
   expect(await roles(id)).toEqual({ [owner!.id]: 'host', [ann!.id]: 'host', [bob!.id]: 'viewer' });
 });
 
+test('[LR3] [LR5] With Redis away a room is live within its node; when Redis is back, everywhere', { timeout: 120_000 }, async () => {
+  const { id } = await make.room(owner!);
+  const [here, beside] = [await open(nodes.a, owner!, id), await open(nodes.a, ann!, id)];
+  const there = await open(nodes.b, bob!, id);
+  await here.sees(({ onlineCount }) => onlineCount === 3);
+  await nodes.redis.kill();
+  try {
+    await nodes.a.ask('PATCH', `/api/rooms/${id}`, { token: owner!.token, body: { name: 'Without Redis' } });
+    await beside.report(id, { driftMs: 40 });
+    for (const viewer of [here, beside]) {
+      await viewer.sees(({ room, people }) => room.name === 'Without Redis' && people.get(ann!.id)?.driftMs === 40);
+    }
+    const { data } = await here.send('playback:command', { roomId: id, version: 0, action: 'seek', position: 7 });
+    expect(await beside.hears('playback:state')).toEqual(data);
+  } finally {
+    await nodes.redis.restart();
+  }
+  await there.sees(({ room, people, onlineCount }) => room.name === 'Without Redis' && people.get(ann!.id)?.driftMs === 40 && onlineCount === 3, 40_000);
+  await there.sees(({ playback: { position } }) => position === 7, 40_000);
+  await here.sees(({ onlineCount }) => onlineCount === 3, 40_000);
+  expect((await roles(id))[bob!.id]).toBe('viewer');
+});
+
 test('[LR5] [LP4] Whom a killed node had is gone within ten seconds, and a wait it began ends all the same', { timeout: 120_000 }, async () => {
   const dataDir = await makeDataDir();
   let third: ServerProcess | undefined;
