@@ -16,12 +16,16 @@ export interface Balancer {
 
 export async function openBalancer(random: Random): Promise<Balancer> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  const nears = new Set<Socket>();
   let ports: readonly number[] = [];
 
   async function reach(port: number): Promise<Socket | undefined> {
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     far.on('error', () => {});
-    return (await Promise.race([once(far, 'connect').then(() => true), once(far, 'close').then(() => false)])) ? far : undefined;
+    const { promise, resolve } = Promise.withResolvers<Socket | undefined>();
+    far.once('connect', () => resolve(far));
+    far.once('close', () => resolve(undefined));
+    return promise;
   }
 
   async function carry(near: Socket): Promise<void> {
@@ -30,6 +34,10 @@ export async function openBalancer(random: Random): Promise<Balancer> {
     for (const port of [...ports.slice(first), ...ports.slice(0, first)]) {
       const far = await reach(port);
       if (far === undefined) continue;
+      if (near.destroyed) {
+        far.destroy();
+        return;
+      }
       const pair = [near, far] as const;
       pairs.add(pair);
       near.pipe(far).pipe(near);
@@ -44,7 +52,10 @@ export async function openBalancer(random: Random): Promise<Balancer> {
     near.destroy();
   }
 
-  const server = createServer((near) => void carry(near)).listen(0, '127.0.0.1');
+  const server = createServer((near) => {
+    nears.add(near.on('close', () => nears.delete(near)));
+    void carry(near);
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const some = (share: number) => [...pairs].filter(() => random() < share);
 
@@ -65,8 +76,8 @@ export async function openBalancer(random: Random): Promise<Balancer> {
       }
     },
     async close() {
-      for (const [near, far] of pairs) for (const socket of [near, far]) socket.destroy();
       server.close();
+      for (const near of nears) near.destroy();
       await once(server, 'close');
     },
   };

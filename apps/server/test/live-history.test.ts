@@ -23,7 +23,7 @@ afterEach(async () => {
   positions?.close();
   for (const person of people) person.close();
   await world?.close();
-});
+}, 60_000);
 
 test('What people say, change and play live survives kills and broken networks: all of it, once, in order', { timeout: STORY_MS + 180_000 }, async () => {
   const random = seeded(seed);

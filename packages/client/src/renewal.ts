@@ -1,9 +1,12 @@
-import { ApiError } from './api-error.ts';
+import { ApiError, NetworkError } from './api-error.ts';
 import { type Exchange, jsonOf } from './exchange.ts';
 import { type Tokens, type TokenStore, tokensOf } from './tokens.ts';
 
 /** Answers tokens that are newer than `used`, or undefined when the session has ended. */
 export type Renew = (used: Tokens) => Promise<Tokens | undefined>;
+
+/** Everybody waits for the one trade: over a network that swallows everything, not for ever. */
+const TRADE_TIMEOUT_MS = 15_000;
 
 /**
  * Trades the refresh token for new tokens. However many requests meet an expired access token together, one trade
@@ -14,13 +17,23 @@ export function createRenewal(exchange: Exchange, store: TokenStore): Renew {
   let underWay: Promise<Tokens | undefined> | undefined;
 
   async function trade({ refreshToken }: Tokens): Promise<Tokens> {
+    const signal = AbortSignal.timeout(TRADE_TIMEOUT_MS);
+    try {
+      return await tradeInTime(refreshToken, signal);
+    } catch (error) {
+      throw signal.aborted ? new NetworkError('The server did not answer in time', { cause: error }) : error;
+    }
+  }
+
+  async function tradeInTime(refreshToken: string | undefined, signal: AbortSignal): Promise<Tokens> {
     const response = await exchange({
       method: 'POST',
       path: '/api/auth/refresh',
       headers: { 'content-type': 'application/json' },
       body: () => JSON.stringify(refreshToken === undefined ? {} : { refreshToken }),
+      signal,
     });
-    const { data } = await jsonOf<{ data: Tokens }>(response);
+    const { data } = await jsonOf<{ data: Tokens }>(response, signal);
     return tokensOf(data);
   }
 

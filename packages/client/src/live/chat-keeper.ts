@@ -10,6 +10,8 @@ interface Deps extends MessageLogOptions {
   readonly http: Pick<HttpClient, 'chat'>;
   readonly timers: Timers;
   readonly random: () => number;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
   readonly onNews: (news: ChatNews) => void;
   /** Whether something is missing may be other than before. */
   readonly onProgress: () => void;
@@ -40,6 +42,8 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
   const log = new MessageLog(deps);
   const closing = new AbortController();
   const { signal } = closing;
+  /** A network that swallows everything must not hold up what another attempt would bring. */
+  const inTime = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(deps.timeoutMs)]);
   /** The server has more than what it gave. */
   let more = { messages: false, changes: false };
   let fetching = false;
@@ -52,13 +56,13 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
   });
 
   async function fetchMessages(): Promise<void> {
-    const { items, nextCursor } = await http.chat.list(roomId, { after: log.lastSeq ?? 0, limit: PAGE }, { signal });
+    const { items, nextCursor } = await http.chat.list(roomId, { after: log.lastSeq ?? 0, limit: PAGE }, { signal: inTime() });
     more = { ...more, messages: nextCursor !== null };
     tell(log.page(items));
   }
 
   async function fetchChanges(after = log.changesFrom): Promise<void> {
-    const page = await http.chat.changes(roomId, { after, limit: PAGE }, { signal });
+    const page = await http.chat.changes(roomId, { after, limit: PAGE }, { signal: inTime() });
     more = { ...more, changes: page.hasMore };
     tell(log.changesPage(page));
   }
@@ -117,7 +121,7 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
     async loadOlder(limit) {
       const cursor = log.changeCursor;
       const before = log.messages[0]?.seq ?? (log.lastSeq ?? 0) + 1;
-      const { items, nextCursor } = await http.chat.list(roomId, { before, limit }, { signal });
+      const { items, nextCursor } = await http.chat.list(roomId, { before, limit }, { signal: inTime() });
       log.older(items);
       // Changes that were told of while this page was on its way found nothing to change.
       if (cursor !== undefined && log.changeCursor !== cursor) await fetchChanges(cursor);

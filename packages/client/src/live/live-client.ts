@@ -4,7 +4,7 @@ import type { Clock } from '../sync/index.ts';
 import type { TokenStore } from '../tokens.ts';
 import { createClockKeeper } from './clock-keeper.ts';
 import { type ConnectionState, createConnection, type ReconnectOptions } from './connection.ts';
-import { createEventTarget, type Listen } from './event-target.ts';
+import { createServerEvents, type Listen } from './server-events.ts';
 import { type NetworkStatus, networkOf } from './network-status.ts';
 import type { OutgoingStorage } from './outgoing.ts';
 import { createRequests, type SendRequest } from './requests.ts';
@@ -57,7 +57,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const http = options.http ?? createHttpClient({ baseUrl, tokens });
-  const events = createEventTarget();
+  const events = createServerEvents();
   const keeper = createClockKeeper(timers, date);
   const rooms = new Set<RoomSession>();
 
@@ -82,8 +82,11 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
     request,
     on: events.on,
     joinRoom(roomId, given) {
-      const session = createRoomSession(
-        { roomId, http, connection: connection.store, clock: keeper.clock, request, on: events.on, timers, random, newId, storage: options.outgoingStorage },
+      const session: RoomSession = createRoomSession(
+        {
+          roomId, http, connection: connection.store, clock: keeper.clock, request, on: events.on, timers, random, newId, timeoutMs,
+          storage: options.outgoingStorage, onClosed: () => void rooms.delete(session),
+        },
         given ?? {},
       );
       rooms.add(session);

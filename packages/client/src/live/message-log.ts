@@ -34,6 +34,7 @@ export class MessageLog {
   readonly #notKept = new Map<string, ChatMessage>();
   #keep: number;
   #messages: readonly ChatMessage[] = [];
+  #forgets = false;
   #delivered: ChatMessage[] = [];
   readonly #changed = new Map<string, ChatMessage>();
   /** The room's latest change that the server has spoken of. */
@@ -50,6 +51,11 @@ export class MessageLog {
   /** The newest, in ascending `seq`. A new array when something in it has changed. */
   get messages(): readonly ChatMessage[] {
     return this.#messages;
+  }
+
+  /** Messages that were shown have made room for newer ones. */
+  get forgets(): boolean {
+    return this.#forgets;
   }
 
   /** The highest `seq` without a gap before it; undefined before the room was entered. */
@@ -123,6 +129,7 @@ export class MessageLog {
     const first = this.#messages[0]?.seq ?? (this.#seqs.last ?? 0) + 1;
     const before = items.filter(({ seq }) => seq < first);
     this.#keep += before.length;
+    this.#forgets = false;
     this.#messages = [...before, ...this.#messages];
   }
 
@@ -150,7 +157,9 @@ export class MessageLog {
       const original = answered.get(message.replyTo?.id ?? '');
       return original === undefined ? message : { ...message, replyTo: replyTo(original) };
     });
-    this.#messages = [...this.#messages, ...current].slice(-this.#keep);
+    const all = [...this.#messages, ...current];
+    this.#messages = all.slice(-this.#keep);
+    this.#forgets ||= all.length > this.#keep;
     this.#delivered.push(...current);
   }
 

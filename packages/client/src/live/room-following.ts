@@ -60,7 +60,9 @@ export function followRoom({ roomId, room, clock, request, timers, player }: Dep
 
   /** The newest timeline, once its film is in the player. */
   function take(): void {
-    const { playback } = room.state;
+    const { status, playback } = room.state;
+    // Whoever keeps the list of viewers does not know of this one any more.
+    if (status !== 'entered') reported = undefined;
     if (playback === undefined || playback.version <= version) return;
     version = playback.version;
     if (options.load !== undefined && playback.movieId !== movieId) {
@@ -86,12 +88,7 @@ export function followRoom({ roomId, room, clock, request, timers, player }: Dep
   }
 
   function tell(status: FollowerStatus): void {
-    if (room.state.status !== 'entered') {
-      // Whoever keeps the list may not know of this viewer any more.
-      reported = undefined;
-      return;
-    }
-    if (version < 0) return;
+    if (room.state.status !== 'entered' || version < 0) return;
     const sinceMs = timers.nowMs() - (reported?.atMs ?? -Infinity);
     if (sinceMs < REPORT_GAP_MS) return;
     const report = reportOf(status);

@@ -139,6 +139,18 @@ describe('[LC7] Each message once and in ascending seq', () => {
     expect(delivered()).toEqual([6, 7, 8]);
   });
 
+  test('keeping as many as were asked for', async () => {
+    for (let nth = 0; nth < 2; nth += 1) there.chat.say();
+    const session = await enter({ keepMessages: 3 });
+    expect(session.state.hasOlder).toBe(false);
+    tell('chat:messages', { roomId: 1, items: [there.chat.say(), there.chat.say()] });
+    await soonExpect(() => expect(seqs(session.state.messages)).toEqual([2, 3, 4]));
+    expect(session.state.hasOlder).toBe(true);
+    expect(await session.loadOlder()).toBe(false);
+    expect(session.state.hasOlder).toBe(false);
+    expect(seqs(session.state.messages)).toEqual([1, 2, 3, 4]);
+  });
+
   test('beginning after the position that it resumes from', async () => {
     for (let nth = 0; nth < 8; nth += 1) there.chat.say();
     const session = await enter({ resume: { lastSeq: 2, changeCursor: 0 } });
@@ -171,6 +183,22 @@ describe('[LC8] What is missing is fetched', () => {
     await soonExpect(() => expect(delivered()).toHaveLength(250));
     await upToDate(session);
     expect(delivered()).toEqual(there.chat.messages.map(({ seq }) => seq));
+  });
+
+  test('again when an answer does not come', async () => {
+    live.close();
+    live = createLiveClient({ baseUrl: there.server.url, tokens: createMemoryTokenStore({ accessToken: 'good' }), random: () => 0.01, timeoutMs: 300 });
+    let asked = 0;
+    there.server.route('GET /api/chat/1/messages', () => {
+      asked += 1;
+      return asked === 1 ? new Promise(() => {}) : { items: there.chat.after(0, 100), nextCursor: null };
+    });
+    const session = await enter();
+    there.chat.say();
+    tell('chat:messages', { roomId: 1, items: [there.chat.say()] });
+    await upToDate(session);
+    await soonExpect(() => expect(delivered()).toEqual([1, 2]));
+    expect(asked).toBe(2);
   });
 
   test('now and then without being told', async () => {

@@ -8,7 +8,7 @@ import type { HttpClient } from '../http-client.ts';
 import type { Clock, Player } from '../sync/index.ts';
 import { createChatKeeper } from './chat-keeper.ts';
 import type { ConnectionState } from './connection.ts';
-import type { Listen, Off } from './event-target.ts';
+import type { Listen, Off } from './server-events.ts';
 import { followRoom, type RoomFollowing, type RoomFollowOptions } from './room-following.ts';
 import type { ChatNews } from './message-log.ts';
 import { createOutgoing, type NewMessage, type OutgoingMessage, type OutgoingStorage } from './outgoing.ts';
@@ -96,7 +96,10 @@ interface Deps {
   readonly timers: Timers;
   readonly random: () => number;
   readonly newId: () => string;
+  /** Of one request by HTTP. */
+  readonly timeoutMs: number;
   readonly storage: OutgoingStorage | undefined;
+  readonly onClosed: () => void;
 }
 
 const KEEP_MESSAGES = 1000;
@@ -113,7 +116,7 @@ const EMPTY: RoomState = {
 
 /** One's place in one room. LC6–LC11 */
 export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession {
-  const { roomId, http, connection, clock, request, timers, random } = deps;
+  const { roomId, http, connection, clock, request, timers, random, timeoutMs } = deps;
   const { password, invite, resume, onChat, keepMessages = KEEP_MESSAGES, checkEveryMs = CHECK_EVERY_MS } = options;
   const store = createStore<RoomState>(EMPTY);
   const closing = new AbortController();
@@ -126,7 +129,7 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
   const patch = (changes: Partial<RoomState>): void => store.set({ ...store.state, ...changes });
 
   const chat = createChatKeeper({
-    roomId, http, timers, random, lastSeq: resume?.lastSeq, changeCursor: resume?.changeCursor, keep: keepMessages,
+    roomId, http, timers, random, timeoutMs, lastSeq: resume?.lastSeq, changeCursor: resume?.changeCursor, keep: keepMessages,
     onNews(news) {
       outgoing.arrived(news.delivered);
       showChat();
@@ -145,7 +148,8 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
   function showChat(): void {
     const upToDate = store.state.status === 'entered' && chat.complete && !missed;
     const { messages } = chat.log;
-    if (messages !== store.state.messages || upToDate !== store.state.upToDate) patch({ messages, upToDate });
+    const hasOlder = store.state.hasOlder || chat.log.forgets;
+    if (messages !== store.state.messages || upToDate !== store.state.upToDate) patch({ messages, upToDate, hasOlder });
   }
 
   function showPlayback(playback: Playback): void {
@@ -173,6 +177,7 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
     for (const off of offs) off();
     outgoing.close();
     chat.close();
+    deps.onClosed();
   }
 
   offs.push(
@@ -196,8 +201,9 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
 
   function show(snapshot: RoomSnapshot): void {
     const { participants, onlineCount } = presenceIn(snapshot);
-    const first = store.state.room === undefined && resume === undefined;
-    patch({ status: 'entered', room: snapshot.room, participants, onlineCount, ...(first && { hasOlder: snapshot.messages.hasMore }) });
+    const hasOlder = resume === undefined ? snapshot.messages.hasMore : resume.lastSeq > 0;
+    const first = store.state.room === undefined;
+    patch({ status: 'entered', room: snapshot.room, participants, onlineCount, ...(first && { hasOlder }) });
     showPlayback(snapshot.playback);
     const waiting = early ?? [];
     early = undefined;
@@ -264,7 +270,7 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
       offs.splice(offs.indexOf(cancel), 1);
       if (store.state.status === 'entered') {
         chat.check();
-        http.rooms.playback(roomId, { signal: closing.signal }).then(showPlayback).catch(() => {});
+        http.rooms.playback(roomId, { signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]) }).then(showPlayback).catch(() => {});
       }
       checkLater();
     });

@@ -7,7 +7,7 @@ export type Off = () => void;
 /** Calls for each such event; answers what ends that. */
 export type Listen = <P extends TSchema>(event: ServerEvent<P>, listener: (payload: Static<P>) => void) => Off;
 
-export interface EventTarget {
+export interface ServerEvents {
   readonly on: Listen;
   /** One that has come. Unknown names, and payloads without what their schema asks for, are passed over. LC5 */
   dispatch(name: string, payload: unknown): void;
@@ -18,7 +18,7 @@ interface Listeners {
   readonly calls: Set<(payload: never) => void>;
 }
 
-export function createEventTarget(): EventTarget {
+export function createServerEvents(): ServerEvents {
   const byName = new Map<string, Listeners>();
   return {
     on(event, listener) {
