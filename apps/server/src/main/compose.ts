@@ -65,6 +65,7 @@ export interface App {
   readonly movieFiles: MovieFiles;
   readonly rooms: Rooms;
   readonly chat: Chat;
+  readonly playlists: Playlists;
   readonly queues: Queues;
   /** Drains and closes everything, the database last. */
   close(): Promise<void>;
@@ -320,7 +321,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, movies, movieFiles, rooms, chat, queues: workers.queues, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, movies, movieFiles, rooms, chat, playlists, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;

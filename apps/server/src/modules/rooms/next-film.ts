@@ -2,6 +2,7 @@ import type { ParticipantRole } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { Problem } from '../../kernel/problem.ts';
 import type { Effects } from '../../kernel/write.ts';
 import type { AttendanceBook } from './attendance.ts';
 import { loaded, playsNext, type Timeline } from './playback.ts';
@@ -9,7 +10,7 @@ import { recordWatched } from './room-days.repo.ts';
 import { addMoved, addPlayback } from './rooms.effects.ts';
 import * as repo from './rooms.repo.ts';
 import { timelineColumns, timelineOf } from './rooms.views.ts';
-import { lockSeen, requirePart } from './standing.ts';
+import { lockSeen } from './standing.ts';
 import { heldForStart, type WaitSettings } from './waiting.ts';
 
 interface Deps {
@@ -23,8 +24,9 @@ export function createNextFilm({ attendance, waits, clock }: Deps) {
   return {
     /** As whom the actor takes part, and where the film stands. `rooms.not_found`, `rooms.not_participant`. */
     async lockAs(tx: Tx, roomId: number, actor: Actor): Promise<{ role: ParticipantRole; timeline: Timeline }> {
-      const { row, standing } = requirePart(await lockSeen(tx, roomId, actor));
-      return { role: standing.role!, timeline: timelineOf(row) };
+      const { row, standing } = await lockSeen(tx, roomId, actor);
+      if (standing.role === undefined) throw new Problem('rooms.not_participant');
+      return { role: standing.role, timeline: timelineOf(row) };
     },
 
     /** Undefined: there is no such room. */
