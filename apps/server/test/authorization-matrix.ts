@@ -305,6 +305,8 @@ const pages: Record<string, readonly Case[]> = {
   openapi: one(blind(), '/api/openapi.json'),
   reference: one(blind(), '/api/docs'),
   errorCodes: one(blind(), '/api/docs/errors'),
+  asyncapi: one(blind(), '/api/asyncapi.json'),
+  liveReference: one(blind(), '/api/docs/live'),
   referenceScript: one(blind(), '/api/docs/reference.js'),
   ...Object.fromEntries(OPEN_PAGES.map((path) => [`page:${path}`, one(blind(), path.replace(':id', '1'))])),
 };

@@ -11,7 +11,7 @@ import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
-import { createLive, createLoneLine, createRedisLine, type Line } from '../edge/live/index.ts';
+import { createLive, createLoneLine, createRedisLine, type Line, liveReferenceRoutes } from '../edge/live/index.ts';
 import { createImages } from '../images/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -270,6 +270,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     let http: HttpServer | undefined;
     if (config.role !== 'worker') {
       const cookies = refreshCookies({ ...config.http, maxAgeSeconds: SESSION_SECONDS });
+      const liveModules = [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })];
       const streaming = createStreaming({ files: movieFiles, storage, urls: createStreamUrls(secret), clock });
       http = await createHttpServer(
         { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
@@ -286,10 +287,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...playlistRoutes(playlists),
             ...queuesRoutes({ queues: createQueueAdmin({ queues: workers.queues, clock }), reports }),
           ],
-          pages: boardRoutes({
+          pages: [...liveReferenceRoutes(liveModules), ...boardRoutes({
             board: openBoard(workers.queues),
             signIn: createBoardSignIn({ path: BOARD_PATH, publicUrl: config.http.publicUrl }, { accounts, sessions, clock }),
-          }),
+          })],
           identity: sessions.identity,
           write: outbox.write,
           queries,
@@ -299,7 +300,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
           telemetry: counters.telemetry,
           secret, clock,
           onServer: (server) => live.open(server, {
-            modules: [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })], identity: sessions.identity, sessions, revocations, write: outbox.write,
+            modules: liveModules, identity: sessions.identity, sessions, revocations, write: outbox.write,
             limiters: createLiveLimiters(config.rateLimit, limitDriver),
           }),
           log: log.child({ module: 'http' }),

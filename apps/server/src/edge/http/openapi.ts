@@ -1,10 +1,7 @@
 import type { TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode, ProblemDetails, Success } from '@watchparty/protocol';
 import type { Route } from '../../kernel/route.ts';
-
-interface Json {
-  [key: string]: unknown;
-}
+import { componentOf, type Json, named } from '../shared/index.ts';
 
 /** Codes that any route can answer with, and those that come with what a route is; each route adds its own. */
 const ALWAYS: readonly ErrorCode[] = [
@@ -164,32 +161,3 @@ function refusals(route: Route): Json {
 const propertiesOf = (schema: unknown): Record<string, TSchema> =>
   (schema as { properties?: Record<string, TSchema> } | undefined)?.properties ?? {};
 const requiredOf = (schema: unknown): string[] => (schema as { required?: string[] } | undefined)?.required ?? [];
-
-function componentOf(schema: TSchema, components: Json): Json {
-  const title = (schema as { title?: string }).title!;
-  components[title] ??= children(schema, components);
-  return { $ref: `#/components/schemas/${title}` };
-}
-
-/** The schema as the description shows it: titled ones by reference, the others inline. */
-function named(schema: TSchema, components: Json): Json {
-  const { title } = schema as { title?: string };
-  return title === undefined ? children(schema, components) : componentOf(schema, components);
-}
-
-function children(schema: unknown, components: Json): Json {
-  const out: Json = {};
-  for (const [key, value] of Object.entries(schema as Json)) {
-    if (key === 'properties') {
-      const properties = Object.entries(value as Json);
-      out[key] = Object.fromEntries(properties.map(([name, item]) => [name, named(item as TSchema, components)]));
-    } else if (key === 'items') {
-      out[key] = named(value as TSchema, components);
-    } else if (key === 'anyOf' || key === 'allOf' || key === 'oneOf') {
-      out[key] = (value as TSchema[]).map((item) => named(item, components));
-    } else {
-      out[key] = value;
-    }
-  }
-  return out;
-}

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { rawRoute, type Route } from '../../kernel/route.ts';
+import { PAGE_POLICY } from '../shared/index.ts';
 import { describeApi } from './openapi.ts';
 import { ERRORS_PAGE, REFERENCE_PAGE } from './reference-pages.ts';
 import { createReferenceScript } from './reference-script.ts';
-import { PAGE_POLICY } from './security-headers.ts';
 
 const VERSION = '0.1.0';
 const PAGE_HEADERS = {

@@ -16,7 +16,7 @@ import { StartError } from '../../kernel/start-error.ts';
 import { noTelemetry, type Telemetry } from '../../kernel/telemetry.ts';
 import type { Write } from '../../kernel/write.ts';
 import {
-  createRequestIds, createSubjectOf, problemBody, problemHeaders, toProblem, trustedProxies, type TrustProxy,
+  createRequestIds, createSubjectOf, problemBody, problemHeaders, securityHeaders, toProblem, trustedProxies, type TrustProxy,
 } from '../shared/index.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { refuseAddresses } from './addresses.ts';
@@ -34,7 +34,6 @@ import { isStreamed, mount } from './mount.ts';
 import { pageRoutes } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { createReadyAnswers } from './ready-answer.ts';
-import { securityHeaders } from './security-headers.ts';
 import { answerUnreadBodies, holdBackContinue } from './unread-body.ts';
 import { createUnreadableHandler } from './unreadable.ts';
 

@@ -1,10 +1,9 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'socket.io';
-import { clockPing, liveClosing, liveMissed, sessionRevoked } from '@watchparty/protocol';
+import { liveClosing, liveMissed, sessionRevoked } from '@watchparty/protocol';
 import type { RateLimiter } from '@watchparty/redis-kit/rate-limit';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Identity } from '../../kernel/identity.ts';
-import { type Channel, liveHandler, type LiveModule } from '../../kernel/live.ts';
+import type { Channel, LiveModule } from '../../kernel/live.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { LiveEnd, LiveTelemetry } from '../../kernel/telemetry.ts';
 import type { Write } from '../../kernel/write.ts';
@@ -12,6 +11,7 @@ import type { Revocations, Sessions } from '../../modules/sessions/index.ts';
 import { createRequestIds, toProblem } from '../shared/index.ts';
 import { createAdmission, Refused } from './admission.ts';
 import { type ArrivalSettings, openArrivals } from './arrivals.ts';
+import { clockModule } from './clock.ts';
 import { Connection } from './connection.ts';
 import { createDispatch } from './dispatch.ts';
 import { closeAll } from './drain.ts';
@@ -74,7 +74,7 @@ export function openGate(server: HttpServer, settings: GateSettings, deps: GateD
     registry, revocations: deps.revocations, sessions: deps.sessions, end: endWithSession, seen: identity.seen, clock, log,
   });
   const dispatch = createDispatch({
-    modules: [...modules, { handlers: [clockHandler(clock)] }], limiter: deps.limiters.events, write: deps.write, clock, requestIds, log, telemetry,
+    modules: [...modules, clockModule(clock)], limiter: deps.limiters.events, write: deps.write, clock, requestIds, log, telemetry,
   });
 
   io.use((socket, next) => {
@@ -186,10 +186,3 @@ export function openGate(server: HttpServer, settings: GateSettings, deps: GateD
 }
 
 const ignore = (): void => {};
-
-const clockHandler = (clock: Clock) => liveHandler({
-  event: clockPing,
-  guests: true,
-  limit: 'none',
-  handle: ({ body: { t0 }, receivedAtMs }) => ({ t0, t1: receivedAtMs, t2: clock.now() }),
-});
