@@ -3,7 +3,7 @@ export type { CallOptions, CreateOptions } from './caller.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts';
 export type { ConnectionState, EndReason, ReconnectOptions } from './live/connection.ts';
 export { createLiveClient, type LiveClient, type LiveClientOptions } from './live/live-client.ts';
-export type { Listen, Off } from './liv./server-events.ts';
+export type { Listen, Off } from './live/server-events.ts';
 export type { ChatNews } from './live/message-log.ts';
 export type { NetworkStatus } from './live/network-status.ts';
 export type { NewMessage, OutgoingMessage, OutgoingStatus, OutgoingStorage } from './live/outgoing.ts';

@@ -40,7 +40,7 @@ export interface LiveClient {
   readonly request: SendRequest;
   /** Calls for each such event of the server that has the shape of its schema; answers what ends that. */
   readonly on: Listen;
-  /** Enters a room and stays in it over reconnects, until one leaves. */
+  /** Enters a room and stays in it over reconnects, until one leaves. One session a room, at a time. */
   joinRoom(roomId: number, options?: RoomOptions): RoomSession;
   /** Tries to connect now, if it waits to. */
   wake(): void;

@@ -29,7 +29,7 @@ export interface Following {
   setHidden(hidden: boolean): void;
   /** From a gesture, after `blocked`. */
   retry(): void;
-  /** Something has happened to the player: looks at once instead of at the next check. */
+  /** Something has happened to a player that cannot tell by `onChange`: looks at once instead of at the next check. */
   changed(): void;
   close(): void;
 }
@@ -75,6 +75,7 @@ export function follow({ player, clock, timers, onStatus }: FollowOptions): Foll
   }
 
   tick();
+  const unsubscribe = player.onChange?.(tick);
   return {
     get status() {
       return status;
@@ -95,6 +96,7 @@ export function follow({ player, clock, timers, onStatus }: FollowOptions): Foll
     close() {
       closed = true;
       cancel();
+      unsubscribe?.();
     },
   };
 }

@@ -30,6 +30,8 @@ export interface Player {
   readonly buffered?: readonly BufferedRange[];
   /** Keeps the pitch when the rate changes, which costs most players 16 to 25 ms at each change. Left out: no. */
   readonly preservesPitch?: boolean;
+  /** Calls when something has happened to it, so that nobody has to wait for the next check; answers what ends that. */
+  onChange?(listener: () => void): () => void;
 }
 
 /** What a player showed at one moment. */

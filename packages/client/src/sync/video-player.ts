@@ -26,10 +26,7 @@ const EVENTS = [
   'loadedmetadata', 'seeked', 'canplay', 'playing', 'waiting', 'pause', 'ended', 'error', 'durationchange', 'emptied',
 ] as const;
 
-export interface VideoPlayer extends Player {
-  /** Calls at whatever happens to the player; answers what ends that. */
-  onChange(listener: () => void): () => void;
-}
+export type VideoPlayer = Player & Required<Pick<Player, 'onChange'>>;
 
 /**
  * An HTML video as a player. Follows `currentTime`, which is steady to a tenth of a millisecond; frames are not: their
