@@ -5,6 +5,7 @@ import type { Log } from '../../kernel/log.ts';
 import type { Queries } from '../../db/index.ts';
 import { cleanupInactiveParticipants, cleanupInactiveRooms } from './cleanup.jobs.ts';
 import * as repo from './cleanup.repo.ts';
+import * as participants from './participants.repo.ts';
 import { recordWatched } from './room-days.repo.ts';
 import { addGone, addMoved } from './rooms.effects.ts';
 import type { AttendanceBook } from './attendance.ts';
@@ -53,6 +54,9 @@ export function createRoomCleanup({ queries, attendance, clock, log, batchSize =
         if (ids.length === 0) return { count: 0, more: false };
         const removed = await write(async (tx, effects) => {
           const roomIds = await repo.lockFree(tx, ids);
+          // Who has opened a room a moment ago may not be written down yet.
+          const online = roomIds.flatMap((roomId) => attendance.everybody(roomId).map(({ userId }) => ({ roomId, userId })));
+          if (online.length > 0) await participants.seen(tx, online, new Date(clock.now()));
           await recordWatched(tx, { roomIds, notSeenSince: before, now: new Date(clock.now()) });
           const changed = await repo.removeAbsent(tx, roomIds, before);
           if (changed.length > 0) addMoved(effects, ...changed.map(({ id }) => id));

@@ -67,7 +67,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
   const seen = createSeen({ queries, book, clock, log });
 
   function departed(roomId: number, userId: number, connection: string): void {
-    if (book.depart(roomId, userId, connection)) seen.departed(roomId, userId);
+    if (book.depart(roomId, userId, connection)) seen.note(roomId, userId);
     if (book.here(roomId).length > 0) return;
     board.drop(roomId);
     watch.drop(roomId);
@@ -95,6 +95,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
       await rooms.enter(write, actor, roomId, request);
       socket.join(`room:${roomId}`);
       book.arrive(roomId, actor, socket.id);
+      seen.note(roomId, actor.userId);
       try {
         const [snapshot, messages, role] = await Promise.all([
           board.snapshot(roomId), recentMessages(actor, roomId, lastSeq), participants.roleOf(queries, roomId, actor.userId),

@@ -71,7 +71,7 @@ describe('Entering', () => {
     expect((await viewer.enter(id)).room.isActive).toBe(true);
   });
 
-  test('[LR1] Who takes part already enters without a write', async () => {
+  test('[LR1] Who takes part already enters without a transaction', async () => {
     const { id } = await make.room(owner);
     const state = () => server.db.database.kysely.selectFrom('room_participants').selectAll().where('room_id', '=', id).execute();
     const before = await state();

@@ -41,12 +41,20 @@ test('[RO12] [RC2] Whoever has a room open is seen in it, and stays in it; who h
   expect((await people()).get(owner.id)).toBeGreaterThanOrEqual(since);
   await queries().updateTable('room_participants').set({ last_seen_at: new Date(before.get(owner.id)!) }).where('user_id', '=', owner.id).execute();
   book.depart(roomId, owner.id, 'one');
-  seen.departed(roomId, owner.id);
+  seen.note(roomId, owner.id);
   await seen.close();
   expect((await people()).get(owner.id)).toBeGreaterThanOrEqual(since);
 
+  // The guest has just come, which nobody has written down yet.
+  book.arrive(roomId, { userId: guest.id, username: guest.username }, 'two');
   const handlers = createRoomCleanup({ queries: queries(), attendance: book, clock, log });
-  await tryJob(handlers, 'cleanupInactiveParticipants', { hoursInactive: 1 }, { write: server.app.write });
+  const takeOut = () => tryJob(handlers, 'cleanupInactiveParticipants', { hoursInactive: 1 }, { write: server.app.write });
+  await takeOut();
+  expect((await people()).size).toBe(2);
+  expect((await people()).get(guest.id)).toBeGreaterThanOrEqual(since);
+  book.depart(roomId, guest.id, 'two');
+  await queries().updateTable('room_participants').set({ last_seen_at: new Date(before.get(guest.id)!) }).where('user_id', '=', guest.id).execute();
+  await takeOut();
   expect([...(await people()).keys()]).toEqual([owner.id]);
 });
 

@@ -5,13 +5,13 @@ import type { AttendanceBook } from './attendance.ts';
 import * as participants from './participants.repo.ts';
 
 export interface SeenTimings {
-  /** Who has closed a room is written down within this time, together. */
-  readonly departedMs: number;
+  /** Who has opened or closed a room is written down within this time, together. */
+  readonly notedMs: number;
   /** Who has one open is written down this often, together. Below an hour, the least after which people are taken out. RC2 */
   readonly onlineMs: number;
 }
 
-export const defaultSeenTimings: SeenTimings = { departedMs: 60_000, onlineMs: 30 * 60_000 };
+export const defaultSeenTimings: SeenTimings = { notedMs: 60_000, onlineMs: 30 * 60_000 };
 
 interface Deps {
   readonly queries: Queries;
@@ -31,7 +31,7 @@ const MOST = 5000;
 
 /** When people last had rooms open, in the database: a room in which nobody acts costs one statement of the node in half an hour. RO12 */
 export function createSeen({ queries, book, clock, log, timings = defaultSeenTimings }: Deps) {
-  let departed = new Map<string, Place>();
+  let noted = new Map<string, Place>();
   let writing: Promise<void> = Promise.resolve();
 
   async function writeAll(places: readonly Place[], before: Promise<void>): Promise<void> {
@@ -48,9 +48,9 @@ export function createSeen({ queries, book, clock, log, timings = defaultSeenTim
   const write = (places: readonly Place[]): Promise<void> => (writing = writeAll(places, writing));
 
   function flush(): Promise<void> {
-    if (departed.size === 0) return writing;
-    const places = [...departed.values()];
-    departed = new Map();
+    if (noted.size === 0) return writing;
+    const places = [...noted.values()];
+    noted = new Map();
     return write(places);
   }
 
@@ -58,14 +58,14 @@ export function createSeen({ queries, book, clock, log, timings = defaultSeenTim
     write([...book.roomsHere()].flatMap((roomId) => book.here(roomId).map(({ userId }) => ({ roomId, userId }))));
 
   const timers = [
-    setInterval(() => void flush(), timings.departedMs).unref(),
+    setInterval(() => void flush(), timings.notedMs).unref(),
     setInterval(() => void online(), timings.onlineMs).unref(),
   ];
 
   return {
-    /** Somebody has closed a room. */
-    departed(roomId: number, userId: number): void {
-      departed.set(`${roomId} ${userId}`, { roomId, userId });
+    /** Somebody has opened or closed a room. */
+    note(roomId: number, userId: number): void {
+      noted.set(`${roomId} ${userId}`, { roomId, userId });
     },
     /** Writes down at once who has rooms open here. */
     online,

@@ -41,6 +41,7 @@ describe('[LP4] A wait for somebody who lacks data', () => {
 
   test('is not made while nothing plays, before a start, soon after another, or at the film’s end', () => {
     expect(slow({ ...playing, playing: false })).toBeUndefined();
+    expect(slow({ ...playing, movieId: null })).toBeUndefined();
     expect(slow({ ...playing, at: NOW + 1 })).toBeUndefined();
     expect(slow(playing, [])).toBeUndefined();
     expect(slow(playing, [ann], NOW, NOW - settings.restMs + 1)).toBeUndefined();
@@ -67,6 +68,7 @@ describe('[LP3] A start for which players must get ready', () => {
     expect(isFreshStart({ ...stopped, position: 20 }, NOW)).toBe(false);
     expect(isFreshStart({ ...stopped, position: 20, at: NOW - 60_000 }, NOW)).toBe(true);
     expect(isFreshStart(playing, NOW + 100_000)).toBe(false);
+    expect(isFreshStart({ ...stopped, movieId: null }, NOW)).toBe(false);
   });
 
   test('is held for those who are not, for ten seconds at most', () => {

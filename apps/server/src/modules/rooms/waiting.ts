@@ -41,8 +41,8 @@ const LONG_PAUSE_MS = 60_000;
 const MOST_NAMED = 50;
 
 /** Whether a start at `nowMs` is one that players must get ready for. LP3 */
-export const isFreshStart = ({ playing, position, at }: Timeline, nowMs: number): boolean =>
-  !playing && (position === 0 || nowMs - at >= LONG_PAUSE_MS);
+export const isFreshStart = ({ movieId, playing, position, at }: Timeline, nowMs: number): boolean =>
+  movieId !== null && !playing && (position === 0 || nowMs - at >= LONG_PAUSE_MS);
 
 /** The timeline of a start, held until these people are ready or the time is up. LP3 */
 export function heldForStart(started: Timeline, people: readonly Named[], nowMs: number, { startMs }: WaitSettings): Timeline {
@@ -60,7 +60,7 @@ export function heldForSlow(
     readonly waitedUntilMs: number; readonly durationSeconds: number | null; readonly settings: WaitSettings;
   },
 ): Timeline | undefined {
-  if (!timeline.playing || people.length === 0) return undefined;
+  if (!timeline.playing || timeline.movieId === null || people.length === 0) return undefined;
   if (isWaiting(timeline, nowMs)) return joined(timeline, people);
   // A start that lies ahead is time for them already; and at its end the film waits for nobody.
   if (timeline.at > nowMs || nowMs < waitedUntilMs + settings.restMs) return undefined;
