@@ -137,6 +137,16 @@ describe('every route', () => {
     sendChatMessage: ({ chat }) => chat.send(id, { content: 'Hello' }),
     editChatMessage: ({ chat }) => chat.edit(id, uuid, 'Hello'),
     deleteChatMessage: ({ chat }) => chat.remove(id, uuid),
+    listChatChanges: ({ chat }) => chat.changes(id, { after: 0 }),
+    addChatReaction: ({ chat }) => chat.addReaction(id, uuid, '7'),
+    removeChatReaction: ({ chat }) => chat.removeReaction(id, uuid, '7'),
+    getPlaylist: ({ playlists }) => playlists.get(id),
+    addToPlaylist: ({ playlists }) => playlists.add(id, 8),
+    changePlaylist: ({ playlists }) => playlists.change(id, { playlistOrder: 'votes' }),
+    movePlaylistItem: ({ playlists }) => playlists.move(id, uuid, { beforeId: null }),
+    removePlaylistItem: ({ playlists }) => playlists.remove(id, uuid),
+    voteForPlaylistItem: ({ playlists }) => playlists.vote(id, uuid),
+    takeBackPlaylistVote: ({ playlists }) => playlists.takeBackVote(id, uuid),
   };
 
   test('of the API has a method that asks for it, and every method a route', async () => {
