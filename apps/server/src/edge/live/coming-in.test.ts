@@ -138,6 +138,7 @@ test('[LV5] Long polling is not offered, and HTTP beside it is left alone', asyn
   await start();
   const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`);
   expect(await answer.text()).toBe('HTTP');
-  expect(await upgrade({}, '/elsewhere')).toEqual([404, 'route.not_found']);
-  expect(await upgrade({}, '/socket.iotas')).toEqual([404, 'route.not_found']);
+  expect(await upgrade({}, '/elsewhere')).toEqual([200, 'HTTP']);
+  expect(await upgrade({}, '/socket.iotas')).toEqual([200, 'HTTP']);
+  expect(await upgrade({ upgrade: 'h2c' })).toEqual([200, 'HTTP']);
 });

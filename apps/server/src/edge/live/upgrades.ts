@@ -16,6 +16,8 @@ interface Deps {
 
 /** Takes the WebSockets of an HTTP server. Those that are refused are told by problem details, before there is a WebSocket. */
 export function takeUpgrades(server: Server, { refusalOf, accept, onRefused, requestIds }: Deps): void {
+  // Other upgrades, such as the HTTP/2 that some programs offer with each request, are none: HTTP/1.1 answers. (Node 24.9 and newer ask.)
+  Object.assign(server, { shouldUpgradeCallback: isOurs });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // From here on nobody else listens.
     socket.on('error', () => socket.destroy());
@@ -36,7 +38,7 @@ export function takeUpgrades(server: Server, { refusalOf, accept, onRefused, req
 }
 
 /** Whether a request asks for a WebSocket of ours. */
-export const isOurs = ({ url = '', headers }: IncomingMessage): boolean =>
+const isOurs = ({ url = '', headers }: IncomingMessage): boolean =>
   /^\/socket\.io\/?(?:\?|$)/.test(url) && headers.upgrade?.toLowerCase() === 'websocket';
 
 function answer(socket: Duplex, problem: Problem, requestId: string): void {
