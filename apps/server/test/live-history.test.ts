@@ -68,8 +68,10 @@ test('What people say, change and play live survives kills and broken networks: 
   const told = (): string => `HISTORY_SEED=${seed}\n${world!.complaints().slice(-20).join('\n')}`;
   const isDone = ({ session: { state } }: Person): boolean => state.outgoing.length === 0 && state.upToDate;
   await vi.waitUntil(() => people.every(isDone), { timeout: 60_000, interval: 50 }).catch(() => {
-    const rest = people.filter((person) => !isDone(person));
-    throw new Error(`${rest.length} people do not come to rest: ${JSON.stringify(rest.slice(0, 3).map(({ name, live, session: { state } }) => ({ name, connection: live.connection.state, status: state.status, outgoing: state.outgoing.length, upToDate: state.upToDate, error: state.error })))}\n${told()}`);
+    const restless = people.filter((person) => !isDone(person)).slice(0, 3).map(({ name, live, refusals, session: { state, resumePosition } }) => ({
+      name, connection: live.connection.state, ...state, room: undefined, participants: undefined, messages: undefined, resumePosition, refusals: refusals.slice(-5),
+    }));
+    throw new Error(`Not everybody comes to rest: ${JSON.stringify(restless)}\n${told()}`);
   });
   for (const person of people) person.stopFollowing();
 

@@ -24,6 +24,8 @@ export interface Person {
   readonly told: readonly { readonly seq: number; readonly id: string }[];
   /** From a broken connection until they heard the room again, ms. */
   readonly resumedMs: readonly { readonly ms: number; readonly during: string }[];
+  /** What the server answered by HTTP that was no success. */
+  readonly refusals: readonly string[];
   say(): void;
   /** Changes something that was said; whether that succeeds is not known here. */
   change(): Promise<void>;
@@ -49,7 +51,15 @@ const EMOJI = ['👍', '🎬', '😂'] as const;
 
 export function openPerson({ url, user, roomId, random, withPlayer, onPlayback, during }: Settings): Person {
   const tokens = createMemoryTokenStore({ accessToken: user.token, refreshToken: user.refreshToken });
-  const http = createHttpClient({ baseUrl: url, tokens });
+  const refusals: string[] = [];
+  const http = createHttpClient({
+    baseUrl: url, tokens,
+    async fetch(input, init) {
+      const response = await fetch(input, init);
+      if (!response.ok) refusals.push(`${response.status} ${await response.clone().text().catch(String)}`);
+      return response;
+    },
+  });
   const kept = new Map<string, string>();
   const storage: OutgoingStorage = {
     get: (key) => kept.get(key),
@@ -91,7 +101,7 @@ export function openPerson({ url, user, roomId, random, withPlayer, onPlayback, 
   const pick = <T>(items: readonly T[]): T => items[between(random, 0, items.length - 1)]!;
 
   return {
-    name: user.username, userId: user.id, roomId, http, given, told, resumedMs,
+    name: user.username, userId: user.id, roomId, http, given, told, resumedMs, refusals,
     get live() {
       return page.live;
     },

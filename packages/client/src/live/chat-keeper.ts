@@ -34,6 +34,8 @@ export interface ChatKeeper {
 const PAGE = 100;
 /** An event that was overtaken comes within this; and a crowd that lacks the same message spreads out over it. */
 const OVERTAKEN_MS = 250;
+/** A refusal is seldom another one a moment later. */
+const REFUSED_MS = 3000;
 const RETRY = { firstMs: 250, capMs: 5000 };
 
 /** Keeps a room's messages whole: what events left out is fetched from the server's history. LC7, LC8 */
@@ -77,8 +79,8 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
         if (lack.messages) await fetchMessages();
         if (lack.changes) await fetchChanges();
       } catch (error) {
-        // Put out of the room: whoever entered it hears of that.
-        if (error instanceof ApiError && error.status < 500 && error.status !== 429) return;
+        // Put out of the room, it may be: then whoever entered it hears of that, and closes this.
+        if (error instanceof ApiError && error.status < 500) await pause(timers, REFUSED_MS, signal);
       }
       fruitless = `${log.lastSeq} ${log.changesFrom}` === before ? fruitless + 1 : 0;
     }

@@ -339,6 +339,20 @@ describe('Outgoing messages', () => {
     after.close();
   });
 
+  test('[LC14] What was told of before the reload, and kept for too long, is done with', async () => {
+    there.chat.say({ content: 'said', clientMessageId: 'kept' });
+    live.close();
+    live = createLiveClient({
+      baseUrl: there.server.url, tokens: createMemoryTokenStore({ accessToken: 'good' }), random: () => 0.01,
+      outgoingStorage: { get: () => JSON.stringify([{ clientMessageId: 'kept', content: 'said', status: 'sending' }]), set: () => {} },
+    });
+    const session = live.joinRoom(1, { resume: { lastSeq: 1, changeCursor: 0 } });
+    await until(session, ({ outgoing }) => outgoing.length === 1);
+    await until(session, ({ outgoing }) => outgoing.length === 0);
+    expect(there.chat.messages).toHaveLength(1);
+    expect(there.server.received('chat:send')).toHaveLength(1);
+  });
+
   test('[LC14] A storage that fails, or holds something else, stops nothing', async () => {
     for (const held of ['not json', '{"a":1}', '[{"content":1}]']) {
       const client = createLiveClient({

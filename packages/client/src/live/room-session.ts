@@ -141,7 +141,11 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
     roomId, storage: deps.storage, newId: deps.newId, timers, random,
     ready: (signal) => until(store, ({ status }) => status === 'entered', signal),
     send: (message) => request(chatSend, { roomId, ...message }),
-    acknowledged: (message) => chat.received([message]),
+    acknowledged(message) {
+      chat.received([message]);
+      // Sent in another life, and told of then.
+      if (message.seq <= (chat.log.lastSeq ?? 0)) outgoing.arrived([message]);
+    },
   });
   offs.push(outgoing.store.subscribe(() => patch({ outgoing: outgoing.store.state })));
 
