@@ -148,7 +148,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('live line', () => live.close());
     // What nodes tell one another of rooms; most of it others have no use for, so on a line of its own.
     const roomsBus = openBus(config, { name: 'watchparty:rooms', connection: mainRedis, log: log.child({ module: 'rooms' }), closing });
-    const roomNews = await createRoomNews({ bus: roomsBus, log: log.child({ module: 'rooms' }) });
+    const roomNews = await createRoomNews({ bus: roomsBus, write: (work) => outbox.write(work), log: log.child({ module: 'rooms' }) });
     closing.add('news of rooms', () => roomNews.close());
     const outbox: Outbox = await createOutbox({
       database, handlers: [...movieEffects(storage), caching.handler, ...jobs.effects, ...revocations.effects, ...roomNews.effects, ...live.effects], clock, log: log.child({ module: 'outbox' }),
@@ -209,7 +209,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const attendanceLine = await openAttendanceLine({ book: attendance, bus: roomsBus, nodeId: randomUUID(), timings: roomTimings.attendance });
     closing.add('attendance', () => attendanceLine.close());
     const rooms: Rooms = createRooms({
-      attendance, waits: roomTimings.watch,
+      attendance, waits: roomTimings.watch, write: outbox.write,
       queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads, delivery,
       log: log.child({ module: 'rooms' }),
     });

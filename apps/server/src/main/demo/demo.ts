@@ -37,7 +37,7 @@ export async function createDemo(app: App, config: Config): Promise<string[]> {
   for (const { guests, playsFilm, ...room } of ROOMS) {
     const { id } = await app.rooms.create(app.write, host, { ...room, movieId: playsFilm ? movie.id : null });
     for (const guest of guests) {
-      await app.rooms.join(app.write, actors[guest], id, 'password' in room ? { password: room.password } : {});
+      await app.rooms.join(actors[guest], id, 'password' in room ? { password: room.password } : {});
     }
     for (const { from, content } of MESSAGES[room.name] ?? []) await app.chat.send(app.write, actors[from], id, { content });
   }

@@ -92,7 +92,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
     async enter(socket: LiveSocket, { lastSeq, ...request }: EnterRequest): Promise<RoomSnapshot> {
       const { actor } = socket;
       const { roomId } = request;
-      await rooms.enter(write, actor, roomId, request);
+      await rooms.enter(actor, roomId, request);
       socket.join(`room:${roomId}`);
       book.arrive(roomId, actor, socket.id);
       seen.note(roomId, actor.userId);

@@ -35,6 +35,30 @@ export async function add(tx: Tx, roomId: number, userId: number, role: Particip
     .values({ room_id: roomId, user_id: userId, role, joined_at: now, last_seen_at: now }).execute();
 }
 
+/** Under the room's lock; the caller has made sure that all are new. */
+export async function addAll(tx: Tx, roomId: number, people: readonly (readonly [userId: number, role: ParticipantRole])[], now: Date): Promise<void> {
+  await tx.insertInto('room_participants')
+    .values(people.map(([userId, role]) => ({ room_id: roomId, user_id: userId, role, joined_at: now, last_seen_at: now }))).execute();
+}
+
+/** Under the room's lock: who of these is in the room, and who is banned from it. */
+export async function standingsOf(
+  tx: Tx, roomId: number, userIds: readonly number[],
+): Promise<{ readonly inside: ReadonlySet<number>; readonly banned: ReadonlySet<number> }> {
+  const { rows } = await sql<{ user_id: number; banned: boolean }>`
+    select user_id, false as banned from room_participants where room_id = ${roomId} and user_id = any(${userIds}::int[])
+    union all
+    select user_id, true from room_bans where room_id = ${roomId} and user_id = any(${userIds}::int[])
+  `.execute(tx);
+  const those = (banned: boolean) => new Set(rows.filter((row) => row.banned === banned).map((row) => row.user_id));
+  return { inside: those(false), banned: those(true) };
+}
+
+export async function touchAll(tx: Tx, roomId: number, userIds: readonly number[], now: Date): Promise<void> {
+  await tx.updateTable('room_participants').set({ last_seen_at: now })
+    .where('room_id', '=', roomId).where('user_id', 'in', userIds).execute();
+}
+
 /** Under the room's lock; false when the person was not there. */
 export async function remove(tx: Tx, roomId: number, userId: number): Promise<boolean> {
   const result = await tx.deleteFrom('room_participants')

@@ -5,9 +5,9 @@ import type { RoomRow } from './rooms.repo.ts';
 /** A film whose length nobody knows is not watched for longer than this without anybody acting. */
 const LONGEST_STRETCH_SECONDS = 6 * 60 * 60;
 
-/** Under the room's lock: somebody has come (`joins` 1) or goes (0), and at this moment there are so many people. RD2 */
+/** Under the room's lock: so many have come, or somebody goes (`joins` 0), and at this moment there are so many people. RD2 */
 export async function recordPeople(
-  tx: Tx, roomId: number, { people, joins, now }: { readonly people: number; readonly joins: 0 | 1; readonly now: Date },
+  tx: Tx, roomId: number, { people, joins, now }: { readonly people: number; readonly joins: number; readonly now: Date },
 ): Promise<void> {
   await sql`
     insert into room_days as d (room_id, day, joins, peak_participants)

@@ -77,7 +77,7 @@ export function roomsRoutes(rooms: Rooms): Route[] {
       errors: [
         'rooms.not_found', 'rooms.full', 'rooms.inactive', 'rooms.banned', 'rooms.password_wrong', 'rooms.invite_invalid',
       ],
-      handle: ({ write, actor, params: { id }, body }) => rooms.join(write, actor, id, body),
+      handle: ({ actor, params: { id }, body }) => rooms.join(actor, id, body),
     }),
     jsonRoute({
       method: 'POST', path: '/api/rooms/:id/leave', id: 'leaveRoom', tag, access: 'user', guests: { room: 'id' },

@@ -244,7 +244,8 @@ test('[RO5] Whoever brought the right password before it changed under way is ou
   await server.db.database.transaction(async (tx) => {
     await tx.updateTable('rooms').set({ password_hash: second }).where('id', '=', id).execute();
     joins = [join(stranger, id, { password: 'first' }), join(viewer, id, { password: 'second' })];
-    await expect.poll(waiting).toBe(2);
+    // Together, or one behind the other.
+    await expect.poll(waiting).toBe(1);
   });
   const [old, fresh] = await Promise.all(joins);
   expect(old!.body.code).toBe('rooms.password_wrong');
