@@ -7,6 +7,7 @@ import { ensureTools, ToolMissing } from '../scripts/tools.ts';
 import { cacheCold } from './benches/cache-cold.ts';
 import { cacheHits } from './benches/cache-hits.ts';
 import { cacheTags } from './benches/cache-tags.ts';
+import { chat } from './benches/chat.ts';
 import { httpCached } from './benches/http-cached.ts';
 import { httpDatabase } from './benches/http-database.ts';
 import { httpProfile } from './benches/http-profile.ts';
@@ -25,7 +26,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, register, images, live];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, register, images, live];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { alternate } from '../harness/alternate.ts';
 import type { Bench, Context, Options, Outcome } from '../harness/bench.ts';
 import { programFile, serverFile } from '../harness/paths.ts';
@@ -21,8 +20,7 @@ const processSeconds = ({ runs, quick }: Options): number => runs * 2 * (quick ?
 
 async function run(context: Context): Promise<Outcome> {
   const { runs, seconds, step, cores, defer } = context;
-  const databaseUrl = await openPostgres(context);
-  await careful(databaseUrl);
+  const databaseUrl = await openPostgres(context, { durable: true });
   const redisUrl = await openRedisServer(context);
   const sink = startProgram([process.execPath, serverFile('smtp-sink')]);
   defer(sink.stop);
@@ -53,18 +51,6 @@ async function run(context: Context): Promise<Outcome> {
     });
   }
   return { rows, notes: [`${NAME}: PostgreSQL with fsync; Redis without persistence`] };
-}
-
-/** As an installation has it: here commits are what is measured. */
-async function careful(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) await client.query(`alter system set ${setting} = on`);
-    await client.query('select pg_reload_conf()');
-  } finally {
-    await client.end();
-  }
 }
 
 export const jobs: Bench = {

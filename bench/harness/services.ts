@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import pg from 'pg';
 import { openThrowawayServer } from '../../apps/server/src/db/index.ts';
 import { startRedis } from '../../packages/redis-kit/test/redis.ts';
 import type { Context } from './bench.ts';
@@ -16,11 +17,26 @@ export async function openRedisServer({ defer }: Context): Promise<string> {
   return redis.url;
 }
 
-/** A PostgreSQL for one bench alone, on every core: whoever asks it all the time shall not be slowed down by us. */
-export async function openPostgres({ defer, cores }: Context): Promise<string> {
+/**
+ * A PostgreSQL for one bench alone, on every core: whoever asks it all the time shall not be slowed down by us. `durable`:
+ * as an installation has it, where commits are what is measured.
+ */
+export async function openPostgres({ defer, cores }: Context, { durable = false } = {}): Promise<string> {
   const server = await cores.spread(openThrowawayServer);
   defer(server.close);
+  if (durable) await makeDurable(server.connectionString);
   return server.connectionString;
+}
+
+async function makeDurable(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) await client.query(`alter system set ${setting} = on`);
+    await client.query('select pg_reload_conf()');
+  } finally {
+    await client.end();
+  }
 }
 
 export interface MeasuredServer {

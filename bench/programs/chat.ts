@@ -2,7 +2,7 @@
  * Messages said in rooms: how many per second, and what the median one waits, in ms.
  * `together`: the chat as it is; `alone`: the chat, with a transaction for each message; `insert`: one INSERT for each,
  * into the same table by a pool of ten, with numbers made in the process, without counter, membership or effects.
- * Usage: node chat.ts <side> <PostgreSQL> <seconds> <at once>
+ * Usage: node chat.ts <side> <PostgreSQL> <Redis> <seconds> <at once> <perSecond|p50Ms>
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ import type { Write } from '../../apps/server/src/kernel/write.ts';
 import { compose } from '../../apps/server/src/main/compose.ts';
 import { programArguments, tell } from './arguments.ts';
 
-const [side = '', databaseUrl = '', seconds = '', atOnce = ''] = programArguments(4);
+const [side = '', databaseUrl = '', redisUrl = '', seconds = '', atOnce = '', figure = ''] = programArguments(6);
 const ROOMS = 50;
 const PEOPLE = 256;
 const POOL = 10;
@@ -27,8 +27,8 @@ const folder = mkdtempSync(join(tmpdir(), 'watchparty-chat-'));
 const app = await compose(
   loadConfig({
     env: {
-      NODE_ENV: 'test', DATA_DIR: folder, DATABASE_URL: databaseUrl, PORT: '0', LOG_DIR: 'off', SCHEDULES_ENABLED: 'false',
-      PUBLIC_URL: 'http://127.0.0.1:5000',
+      NODE_ENV: 'test', DATA_DIR: folder, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, PORT: '0', LOG_DIR: 'off',
+      SCHEDULES_ENABLED: 'false', PUBLIC_URL: 'http://127.0.0.1:5000',
     },
     cwd: folder,
   }),
@@ -90,7 +90,7 @@ async function sayFor(ms: number): Promise<{ count: number; times: number[]; ela
 try {
   await sayFor(WARM_UP_MS);
   const { count, times, elapsedMs } = await sayFor(Number(seconds) * 1000);
-  tell({ perSecond: count / (elapsedMs / 1000), p50Ms: times.toSorted((a, b) => a - b)[times.length >> 1] });
+  tell(figure === 'p50Ms' ? times.toSorted((a, b) => a - b)[times.length >> 1] : count / (elapsedMs / 1000));
 } finally {
   await pool.end();
   await app.close();
