@@ -6,6 +6,7 @@ import { cachePolicies } from '../main/policies.ts';
 import { accountsRoutes } from '../modules/accounts/index.ts';
 import { chatRoutes } from '../modules/chat/index.ts';
 import { moviesRoutes } from '../modules/movies/index.ts';
+import { playlistRoutes } from '../modules/playlist/index.ts';
 import { roomsRoutes } from '../modules/rooms/index.ts';
 import { renderCachePage } from './render-docs.ts';
 
@@ -13,6 +14,7 @@ import { renderCachePage } from './render-docs.ts';
 const PROMISED: readonly [key: string, ttlSeconds: number][] = [
   ['cache:rooms:page:*:limit:*', 300],
   ['cache:room:*', 300],
+  ['cache:room:*:playlist', 300],
   ['cache:movies:page:*:limit:*', 300],
   ['cache:movie:*', 300],
   ['cache:chat:*:messages:*', 60],
@@ -51,7 +53,9 @@ test('Each policy’s TTL is set by the setting that stands beside it', () => {
 test('Every policy that a route is cached by is listed, under a name and a key of its own', () => {
   // The table is data: its handlers are not called, so they need nothing.
   const nothing = {} as never;
-  const routes: Route[] = [...accountsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing), ...chatRoutes(nothing)];
+  const routes: Route[] = [
+    ...accountsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing), ...chatRoutes(nothing), ...playlistRoutes(nothing),
+  ];
   const used = routes.flatMap((route) => (route.kind === 'json' && route.cached !== undefined ? [route.cached.policy] : []));
   expect(used.length).toBeGreaterThan(5);
   expect(used.filter((policy) => !cachePolicies.includes(policy))).toEqual([]);
