@@ -37,6 +37,9 @@ export const defaultOutboxSettings: OutboxSettings = {
   applyForMs: 4000,
 };
 
+/** Nobody waits for them to go, and the relay leaves them alone for much longer (`ownershipMs`). */
+const REMOVE_PAUSE_MS = 5;
+
 export interface Outbox {
   readonly write: Write;
   /** Applies whatever is due now, on this node; answers how many were applied. When a target has come back, and in tests. */
@@ -90,7 +93,7 @@ export async function createOutbox(deps: Deps, settings: OutboxSettings = defaul
     } catch (error) {
       log.warn({ err: error, rows: ids.length }, 'Applied effects could not be removed; the relay will apply them again');
     }
-  });
+  }, { pauseMs: REMOVE_PAUSE_MS });
 
   type Direct = 'applied' | 'failed' | 'timed out' | 'unavailable';
 
