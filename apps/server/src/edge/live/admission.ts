@@ -14,7 +14,7 @@ interface Settings {
 
 interface Deps {
   readonly identity: Pick<Identity, 'authenticate' | 'verified'>;
-  readonly registry: Pick<Registry, 'ofUser'>;
+  readonly registry: Pick<Registry, 'countOfUser'>;
   /** Of those whose tokens are refused, by their address. */
   readonly strangers: RateLimiter;
 }
@@ -54,7 +54,7 @@ export function createAdmission({ connectionsPerUserMax }: Settings, { identity,
     if (token === undefined || token === null || token === '') throw new Refused('token', new Problem('auth.required'));
     if (typeof token !== 'string') throw new Refused('token', new Problem('auth.token_invalid'));
     const actor = await authenticate(token, subject);
-    if (connectionsPerUserMax > 0 && registry.ofUser(actor.userId).size >= connectionsPerUserMax) {
+    if (connectionsPerUserMax > 0 && registry.countOfUser(actor.userId) >= connectionsPerUserMax) {
       throw new Refused('connections', new Problem('live.too_many_connections', { detail: 'You have many connections open already; close some' }));
     }
     const { userId, sessionId, guestOf } = actor;

@@ -5,7 +5,7 @@ import type { LiveRefusal } from '../../kernel/telemetry.ts';
 import { createSubjectOf, type RequestIds, trustedProxies, type TrustProxy } from '../shared/index.ts';
 import { createOriginCheck } from './origins.ts';
 import { type Conn, watchPackets } from './packets.ts';
-import { takeUpgrades } from './upgrades.ts';
+import { type Refusal, takeUpgrades } from './upgrades.ts';
 
 export interface ArrivalSettings {
   readonly publicUrl: string;
@@ -30,6 +30,10 @@ interface Deps {
   readonly onRefused: (reason: LiveRefusal) => void;
 }
 
+/** By whom a connection counts, kept on itself. */
+const SUBJECT = Symbol('subject');
+type Counted = Conn & { readonly [SUBJECT]?: string };
+
 export function openArrivals(settings: ArrivalSettings, { io, server, requestIds, onRefused }: Deps): Arrivals {
   const { connectionsPerAddressMax: max } = settings;
   const subjectOf = createSubjectOf(trustedProxies(settings.trustProxy));
@@ -39,7 +43,7 @@ export function openArrivals(settings: ArrivalSettings, { io, server, requestIds
   const unclaimed = new Map<Conn, string>();
   let closed = false;
 
-  function refusalOf(request: IncomingMessage): { readonly reason: LiveRefusal; readonly problem: Problem } | undefined {
+  function refusalOf(request: IncomingMessage): Refusal | undefined {
     if (closed) return { reason: 'stopping', problem: new Problem('service.unavailable', { detail: 'The server is stopping', retryAfterSeconds: 2 }) };
     if (!isAllowedOrigin(request)) return { reason: 'origin', problem: new Problem('live.origin_refused') };
     if (max === 0 || (open.get(subjectOf(request)) ?? 0) < max) return undefined;
@@ -52,14 +56,20 @@ export function openArrivals(settings: ArrivalSettings, { io, server, requestIds
     const subject = subjectOf(conn.request);
     open.set(subject, (open.get(subject) ?? 0) + 1);
     unclaimed.set(conn, subject);
+    Object.assign(conn, { [SUBJECT]: subject });
     watchPackets(conn);
-    conn.once('close', () => {
-      unclaimed.delete(conn);
-      const left = open.get(subject)! - 1;
-      if (left === 0) open.delete(subject);
-      else open.set(subject, left);
-    });
+    conn.on('close', onClose);
   });
+
+  /** One for all: each that had its own would keep it. */
+  function onClose(this: Conn): void {
+    unclaimed.delete(this);
+    const subject = (this as Counted)[SUBJECT]!;
+    const left = open.get(subject)! - 1;
+    if (left === 0) open.delete(subject);
+    else open.set(subject, left);
+  }
+
   takeUpgrades(server, {
     refusalOf, requestIds, onRefused, accept: (request, socket, head) => io.engine.handleUpgrade(request, socket, head),
   });

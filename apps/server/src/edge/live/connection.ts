@@ -23,6 +23,8 @@ export class Connection implements LiveSocket {
   readonly claims: Claims;
   /** When it ends by itself: a guest's, with their token. */
   readonly endsAtMs: number;
+  /** Of the same session. */
+  next: Connection | undefined;
   /** Events that are being handled. */
   underWay = 0;
   /** Why it was ended, once it is. */

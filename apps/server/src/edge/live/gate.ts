@@ -15,7 +15,7 @@ import { clockModule } from './clock.ts';
 import { Connection } from './connection.ts';
 import { createDispatch } from './dispatch.ts';
 import { closeAll } from './drain.ts';
-import { forgetHandshake } from './memory.ts';
+import { forgetHandshake, listen } from './memory.ts';
 import { refusal } from './refusal.ts';
 import { createRegistry } from './registry.ts';
 import { bufferedBytes, cutOff } from './slow.ts';
@@ -67,7 +67,7 @@ const DRAIN_MS = 5000;
 export function openGate(server: HttpServer, settings: GateSettings, deps: GateDeps): Gate {
   const { io, identity, modules, clock, log, telemetry } = deps;
   const requestIds = createRequestIds({ now: () => Math.trunc(clock.now()) });
-  const registry = createRegistry();
+  const registry = createRegistry(io);
   const arrivals = openArrivals(settings, { io, server, requestIds, onRefused: telemetry.liveRefused });
   const admission = createAdmission(settings, { identity, registry, strangers: deps.limiters.strangers });
   const watch = createSessionWatch({
@@ -112,12 +112,11 @@ export function openGate(server: HttpServer, settings: GateSettings, deps: GateD
     // Nobody is told anything by their connection's own name.
     void socket.leave(socket.id);
     connection.join(`user:${connection.actor.userId}`);
-    socket.onAny(onEvent);
-    // Nothing is handed on: a client could call its event like one of the emitter's own.
-    socket.use(ignore);
+    listen(socket, onEvents);
     telemetry.liveOpened();
   });
 
+  const onEvents = [onEvent];
   function onEvent(this: Socket, name: unknown, ...given: unknown[]): void {
     const connection = this.data as Connection;
     const acknowledge = typeof given.at(-1) === 'function' ? (given.pop() as (answer: unknown) => void) : ignore;

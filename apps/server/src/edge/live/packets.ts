@@ -22,18 +22,21 @@ const EVENT = /^(?:2|5\d{0,10}-)(?:\/[^,]{0,100},)?(\d{0,15})/;
  * in their place comes one that will be refused, so that the connection stays.
  */
 export function watchPackets(conn: Conn): void {
-  conn.on('packet', (packet: Packet) => {
-    if (packet.type !== 'message') return;
-    const { data } = packet;
-    if (typeof data !== 'string') {
-      // An attachment, whose event has been refused before.
-      packet.type = 'noop';
-    } else if (data.length > MAX_EVENT_CHARS) {
-      replace(packet, data, UNREAD.tooLarge);
-    } else if (data.startsWith('5')) {
-      replace(packet, data, UNREAD.binary);
-    }
-  });
+  conn.on('packet', look);
+}
+
+/** One for all connections: each that had its own would keep it. */
+function look(packet: Packet): void {
+  if (packet.type !== 'message') return;
+  const { data } = packet;
+  if (typeof data !== 'string') {
+    // An attachment, whose event has been refused before.
+    packet.type = 'noop';
+  } else if (data.length > MAX_EVENT_CHARS) {
+    replace(packet, data, UNREAD.tooLarge);
+  } else if (data.startsWith('5')) {
+    replace(packet, data, UNREAD.binary);
+  }
 }
 
 function replace(packet: Packet, data: string, name: string): void {

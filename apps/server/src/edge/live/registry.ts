@@ -1,53 +1,49 @@
+import type { Server } from 'socket.io';
 import type { Revoked } from '../../modules/sessions/index.ts';
-import type { Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 
-/** This node's open connections, by whose and by which session they are. */
+/** This node's open connections. Socket.IO knows them by channel; what it does not know is kept here, in little space. */
 export interface Registry {
-  readonly size: number;
   all(): Iterable<Connection>;
-  ofUser(userId: number): ReadonlySet<Connection>;
+  countOfUser(userId: number): number;
   /** Those that have just lost their session. */
   endedBy(what: Revoked): readonly Connection[];
   add(connection: Connection): void;
   remove(connection: Connection): void;
 }
 
-const NONE: ReadonlySet<Connection> = new Set();
+export function createRegistry(io: Server): Registry {
+  const { adapter, sockets } = io.of('/');
+  /** The connections of one session are a chain: a set for each would take more than all else that is kept here. */
+  const bySession = new Map<string, Connection>();
 
-export function createRegistry(): Registry {
-  const byUser = new Map<number, Set<Connection>>();
-  const bySession = new Map<string, Set<Connection>>();
-  const everyone = new Set<Connection>();
+  function ofSession(sessionId: string): Connection[] {
+    const chain: Connection[] = [];
+    for (let one = bySession.get(sessionId); one !== undefined; one = one.next) chain.push(one);
+    return chain;
+  }
+
+  function ofUser(userId: number): Connection[] {
+    const ids = [...(adapter.rooms.get(`user:${userId}`) ?? [])];
+    return ids.map((id): unknown => sockets.get(id)?.data).filter((data) => data instanceof Connection);
+  }
 
   return {
-    get size() {
-      return everyone.size;
+    *all() {
+      for (const { data } of sockets.values()) if (data instanceof Connection) yield data;
     },
-    all: () => everyone,
-    ofUser: (userId) => byUser.get(userId) ?? NONE,
-    endedBy: (what) =>
-      'userId' in what ? [...(byUser.get(what.userId) ?? [])] : what.sessionIds.flatMap((id) => [...(bySession.get(id) ?? [])]),
+    countOfUser: (userId) => adapter.rooms.get(`user:${userId}`)?.size ?? 0,
+    endedBy: (what) => ('userId' in what ? ofUser(what.userId) : what.sessionIds.flatMap(ofSession)),
     add(connection) {
-      everyone.add(connection);
-      addTo(byUser, connection.actor.userId, connection);
-      addTo(bySession, connection.actor.sessionId, connection);
+      connection.next = bySession.get(connection.actor.sessionId);
+      bySession.set(connection.actor.sessionId, connection);
     },
     remove(connection) {
-      everyone.delete(connection);
-      removeFrom(byUser, connection.actor.userId, connection);
-      removeFrom(bySession, connection.actor.sessionId, connection);
+      const { sessionId } = connection.actor;
+      const rest = ofSession(sessionId).filter((one) => one !== connection);
+      for (const [nth, one] of rest.entries()) one.next = rest[nth + 1];
+      if (rest[0] === undefined) bySession.delete(sessionId);
+      else bySession.set(sessionId, rest[0]);
     },
   };
-}
-
-function addTo<K>(map: Map<K, Set<Connection>>, key: K, connection: Connection): void {
-  const set = map.get(key);
-  if (set === undefined) map.set(key, new Set([connection]));
-  else set.add(connection);
-}
-
-function removeFrom<K>(map: Map<K, Set<Connection>>, key: K, connection: Connection): void {
-  const set = map.get(key);
-  set?.delete(connection);
-  if (set?.size === 0) map.delete(key);
 }

@@ -6,9 +6,14 @@ import { problemBody, problemHeaders, type RequestIds } from '../shared/index.ts
 
 export const LIVE_PATH = '/socket.io';
 
+export interface Refusal {
+  readonly reason: LiveRefusal;
+  readonly problem: Problem;
+}
+
 interface Deps {
   /** Why this one may not, if it may not. */
-  readonly refusalOf: (request: IncomingMessage) => { readonly reason: LiveRefusal; readonly problem: Problem } | undefined;
+  readonly refusalOf: (request: IncomingMessage) => Refusal | undefined;
   readonly accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly onRefused: (reason: LiveRefusal) => void;
   readonly requestIds: RequestIds;
@@ -19,23 +24,28 @@ export function takeUpgrades(server: Server, { refusalOf, accept, onRefused, req
   // Other upgrades, such as the HTTP/2 that some programs offer with each request, are none: HTTP/1.1 answers. (Node 24.9 and newer ask.)
   Object.assign(server, { shouldUpgradeCallback: isOurs });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // From here on nobody else listens.
-    socket.on('error', () => socket.destroy());
-    const refuse = (reason: LiveRefusal, problem: Problem): void => {
-      onRefused(reason);
-      answer(socket, problem, requestIds(request));
-    };
-    if (!isOurs(request)) return refuse('protocol', new Problem('route.not_found'));
-    const refusal = refusalOf(request);
-    if (refusal !== undefined) return refuse(refusal.reason, refusal.problem);
+    // Nothing here may be a function that knows the request and stays: it would be kept as long as the connection.
+    const refusal = isOurs(request) ? refusalOf(request) : NOT_FOUND;
+    if (refusal !== undefined) return refuse(request, socket, refusal);
     try {
       accept(request, socket, head);
     } catch (cause) {
       // Addresses that are none, to begin with.
-      refuse('protocol', new Problem('request.invalid', { cause }));
+      refuse(request, socket, { reason: 'protocol', problem: new Problem('request.invalid', { cause }) });
     }
   });
+
+  function refuse(request: IncomingMessage, socket: Duplex, { reason, problem }: Refusal): void {
+    onRefused(reason);
+    // What becomes of it is told by its end.
+    socket.on('error', ignore);
+    answer(socket, problem, requestIds(request));
+  }
 }
+
+const NOT_FOUND: Refusal = { reason: 'protocol', problem: new Problem('route.not_found') };
+
+const ignore = (): void => {};
 
 /** Whether a request asks for a WebSocket of ours. */
 const isOurs = ({ url = '', headers }: IncomingMessage): boolean =>
