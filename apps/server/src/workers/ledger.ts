@@ -26,12 +26,17 @@ const HEARD_FOR_MS = 4000;
  * without a pause most were for a single job.
  */
 export function createLedger(queries: Queries): Ledger {
+  // While the database was away nobody could say or record anything: all get the time to do so now.
+  let unsureUntilMs = -Infinity;
+  const wasAway = (): void => void (unsureUntilMs = performance.now() + HEARD_FOR_MS);
+
   const asked = createBatcher<Question, Answer>(async (questions) => {
     const idsOf = (about: Question['about']) => questions.filter((question) => question.about === about).map(({ id }) => id);
     try {
       const rows = await repo.exchange(queries, idsOf('done'), idsOf('open'));
       return { open: new Map(rows.map((row) => [row.id, row])) };
     } catch (error) {
+      wasAway();
       return { error };
     }
   }, { pauseMs: PAUSE_MS });
@@ -45,6 +50,7 @@ export function createLedger(queries: Queries): Ledger {
     try {
       return { running: new Set(await repo.saidRunning(queries, ids, HEARD_FOR_MS)) };
     } catch (error) {
+      wasAway();
       return { error };
     }
   });
@@ -53,11 +59,18 @@ export function createLedger(queries: Queries): Ledger {
     open: ({ id }) => ask({ id, about: 'open' }),
     done: async ({ id }) => void (await ask({ id, about: 'done' })),
     failed: ({ id }, error) => repo.fail(queries, id, error.message.slice(0, 2000).replaceAll('\0', '')),
-    sayRunning: (ids) => repo.sayRunning(queries, ids),
+    async sayRunning(ids) {
+      try {
+        await repo.sayRunning(queries, ids);
+      } catch (error) {
+        wasAway();
+        throw error;
+      }
+    },
     async saidRunning({ id }) {
       const answer = await heard.add([id]);
       if ('error' in answer) throw answer.error;
-      return answer.running.has(id);
+      return answer.running.has(id) || performance.now() < unsureUntilMs;
     },
     async idle() {
       await asked.idle();
