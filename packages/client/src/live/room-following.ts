@@ -78,11 +78,12 @@ export function followRoom({ roomId, room, clock, request, timers, player }: Dep
     if (!closed && room.state.playback !== undefined) following.playback(room.state.playback);
   }
 
-  function reportOf({ state, driftMs }: FollowerStatus): Report {
+  function reportOf({ state, driftMs, buffering }: FollowerStatus): Report {
     const { rttMs } = clock.reading();
-    const buffering = !free && player.buffering && (state === 'buffering' || state === 'starting');
     return {
-      roomId, version, driftMs: driftMs === null ? null : rounded(driftMs), rttMs: rttMs === null ? null : rounded(rttMs), buffering,
+      roomId, version, driftMs: driftMs === null ? null : rounded(driftMs), rttMs: rttMs === null ? null : rounded(rttMs),
+      // A seek lacks data too, for a moment; a room that waited for that would wait at each.
+      buffering: !free && buffering,
       ready: ABLE.has(state) && !player.buffering, free, position: Math.max(0, Math.min(604_800, player.position)),
     };
   }

@@ -472,6 +472,30 @@ describe('trouble', () => {
     expect(Math.abs(viewer.trueErrorMs())).toBeLessThan(30);
   });
 
+  it('FO16 does not ask the room to wait for a seek that comes in time, nor for who joins', () => {
+    const { viewer, world, happen, playOn } = viewerInRoom({ player: { seekColdMs: 700 } });
+    const toldBuffering = (ms: number): boolean => {
+      let told = false;
+      for (const until = world.now + ms; world.now < until; world.runUntil(world.now + 10)) {
+        told ||= viewer.following.status?.buffering === true;
+      }
+      return told;
+    };
+    playOn();
+    happen({ type: 'seek', to: 3000 });
+    expect(toldBuffering(5000)).toBe(false);
+
+    const late = simulate(1, { network: NETWORK, player: { ...PLAYER, seekColdMs: 1500 }, ppm: 0, tells: true });
+    late.server.play();
+    late.world.runUntil(60_000);
+    late.viewer.tell();
+    for (let ms = 0; ms < 5000; ms += 10) {
+      late.world.runUntil(late.world.now + 10);
+      expect(late.viewer.following.status?.buffering).not.toBe(true);
+    }
+    expect(late.viewer.following.status?.state).toMatch(/playing|correcting/);
+  });
+
   it('FO17 starts a player again that somebody paused, more and more patiently', () => {
     const { viewer, world, pass, playOn, state } = viewerInRoom();
     playOn();

@@ -37,7 +37,7 @@ export interface FollowerStatus {
   readonly driftMs: number | null;
   /** The player could play from where it is: it has a film, data, leave to play, and no seek is under way. */
   readonly ready: boolean;
-  /** It has lacked data for longer than a seek takes. */
+  /** The film runs, and the player has lacked data for longer than a seek takes. Not while it joins: nobody waits for that. */
   readonly buffering: boolean;
   readonly reason?: string;
 }
@@ -118,6 +118,9 @@ export class Follower {
   #standsAt: number | null = null;
   #soughtSincePlay = true;
   #lastTickMs = -Infinity;
+  /** In this tick: the room's film moves on, and the player has taken part in it before. */
+  #filmRuns = false;
+  #hasPlayed = false;
   #lackingSinceMs: number | null = null;
   #farSinceMs: number | null = null;
   #goodSinceMs: number | null = null;
@@ -176,10 +179,11 @@ export class Follower {
     this.#commands = [];
     const gapMs = player.atMs - this.#lastTickMs;
     this.#lastTickMs = player.atMs;
-    if (!player.buffering) this.#lackingSinceMs = null;
-    else this.#lackingSinceMs ??= player.atMs;
+    this.#filmRuns = false;
     const { nextTickInMs, ...told } = this.#decide(player, clock, gapMs);
     const ready = player.ready && !player.buffering && player.error === undefined && !this.#blocked && this.#seek === null;
+    if (!player.buffering || !this.#filmRuns) this.#lackingSinceMs = null;
+    else this.#lackingSinceMs ??= player.atMs;
     const buffering = this.#lackingSinceMs !== null && player.atMs - this.#lackingSinceMs >= LACKING_MS;
     return {
       commands: this.#commands,
@@ -214,6 +218,7 @@ export class Follower {
       if (!player.playing) return told('blocked', driftMs, 'autoplay');
       this.retry();
     }
+    this.#filmRuns = this.#hasPlayed && serverMs >= leg.at;
     const untilNextMs = this.#course.nextAt(serverMs) - serverMs;
     const decision = this.#mode === 'start'
       ? this.#approachStart(player, clock, leg)
@@ -300,6 +305,7 @@ export class Follower {
     if (player.ended) return told('ended', driftMs);
     if (!player.playing) return sinceStartMs < 500 ? told('starting', null) : this.#interrupted(nowMs, driftMs);
     this.#interruptedMs = null;
+    this.#hasPlayed ||= this.#standsAt === null || player.position - this.#standsAt >= MOVED_SECONDS;
     // A nudge that nobody watched has gone too far, or will.
     const unwatched = this.#hidden || gapMs > SEEK_PAST_MS || !clock.synced;
     if (unwatched && this.#regulator.nudging) this.#regulator.restart(nowMs, 0);
