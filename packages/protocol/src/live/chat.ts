@@ -13,7 +13,10 @@ export const chatSend = clientEvent({
   name: 'chat:send',
   summary: 'Say something in a room; sent again with the same clientMessageId it is the same message',
   body: Type.Object(
-    { ...ofRoom, content: SendChatBody.properties.content, clientMessageId: ClientMessageId, replyToId: SendChatBody.properties.replyToId },
+    {
+      ...ofRoom, content: SendChatBody.properties.content, clientMessageId: ClientMessageId,
+      replyToId: SendChatBody.properties.replyToId,
+    },
     { ...closed, title: 'ChatSend' },
   ),
   reply: ChatMessage,
@@ -57,7 +60,8 @@ export const roomReact = clientEvent({
   reply: Type.Null(),
 });
 
-const items = <T extends Type.TSchema>(item: T, title: string) => Type.Object({ ...ofRoom, items: Type.Array(item) }, { ...closed, title });
+const items = <T extends Type.TSchema>(item: T, title: string) =>
+  Type.Object({ ...ofRoom, items: Type.Array(item) }, { ...closed, title });
 
 export const chatMessages = serverEvent({
   name: 'chat:messages',

@@ -1,5 +1,7 @@
 import Type from 'typebox';
-import { ChangesQuery, ChatChanges, ChatMessage, CursorPage, EditChatBody, Emoji, Id, SendChatBody, SeqQuery, Uuid } from '@watchparty/protocol';
+import {
+  ChangesQuery, ChatChanges, ChatMessage, CursorPage, EditChatBody, Emoji, Id, SendChatBody, SeqQuery, Uuid,
+} from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
 import { rightToRead } from '../rooms/index.ts';

@@ -66,7 +66,10 @@ export function createPlaylists(deps: PlaylistDeps) {
       return playlistView(roomId, settings, items);
     },
 
-    /** At the end. Where a film has ended and nothing came after it, this one begins at once; its item is answered all the same. PL2, PL5 */
+    /**
+     * At the end. Where a film has ended and nothing came after it, this one begins at once, and its item is answered all
+     * the same. PL2, PL5
+     */
     async add(write: Write, actor: Actor, roomId: number, movieId: number): Promise<PlaylistItem> {
       await this.requireReader(actor, roomId);
       if ((await movies.find(movieId, actor)) === null) throw movieGone();

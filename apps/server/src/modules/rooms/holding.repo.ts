@@ -44,7 +44,9 @@ export async function holdRooms(tx: Tx, ids: readonly number[]): Promise<HeldRoo
 }
 
 /** Holds, in rooms that are held, those of the places that nobody is about to take away. */
-export async function holdPlaces(tx: Tx, places: readonly Place[]): Promise<{ room_id: number; user_id: number; last_seen_at: Date }[]> {
+export async function holdPlaces(
+  tx: Tx, places: readonly Place[],
+): Promise<{ room_id: number; user_id: number; last_seen_at: Date }[]> {
   const { rows } = await sql<{ room_id: number; user_id: number; last_seen_at: Date }>`
     select p.room_id, p.user_id, p.last_seen_at
     from (select distinct * from unnest(
@@ -59,7 +61,9 @@ export async function holdPlaces(tx: Tx, places: readonly Place[]): Promise<{ ro
  * These people were just seen in these rooms, in which something goes on: the one to the minute, the other to the hour.
  * What somebody else is changing is left as it is, so that nobody waits.
  */
-export async function note(db: Queries, places: readonly Place[], now: Date, before: { readonly seen: Date; readonly active: Date }): Promise<void> {
+export async function note(
+  db: Queries, places: readonly Place[], now: Date, before: { readonly seen: Date; readonly active: Date },
+): Promise<void> {
   await sql`
     with w as (
       select distinct * from unnest(
