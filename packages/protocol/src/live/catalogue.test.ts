@@ -7,11 +7,11 @@ const names = (events: readonly { readonly name: string }[]): string[] => events
 test('Every event that any file here declares is in the catalogue, once', async () => {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.ts') && !/^(index|catalogue|event)\.ts$|\.test\.ts$/.test(file));
   expect(files.length).toBeGreaterThan(3);
-  const declared: Record<string, unknown>[] = [];
+  const declared: { name: unknown; summary: unknown }[] = [];
   for (const file of files) {
     const area = (await import(new URL(file, import.meta.url).href)) as Record<string, unknown>;
     for (const value of Object.values(area)) {
-      if (typeof value === 'object' && value !== null && 'name' in value && 'summary' in value) declared.push(value as Record<string, unknown>);
+      if (typeof value === 'object' && value !== null && 'name' in value && 'summary' in value) declared.push(value);
     }
   }
   const named = (key: string) => names(declared.filter((event) => key in event) as { name: string }[]);
@@ -29,7 +29,8 @@ test('What gathers has items that can be appended to one another', () => {
 });
 
 test('Bodies and payloads are closed objects with a title', () => {
-  for (const [name, schema] of [...clientEvents.map(({ name, body }) => [name, body]), ...serverEvents.map(({ name, payload }) => [name, payload])] as const) {
+  const schemas = [...clientEvents.map((event) => [event.name, event.body]), ...serverEvents.map((event) => [event.name, event.payload])] as const;
+  for (const [name, schema] of schemas) {
     const { type, anyOf, additionalProperties } = schema as { type?: string; anyOf?: unknown[]; additionalProperties?: boolean };
     expect([name, type === 'object' ? additionalProperties : anyOf === undefined]).toEqual([name, false]);
   }

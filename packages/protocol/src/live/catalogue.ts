@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox';
 import * as chat from './chat.ts';
 import * as clock from './clock.ts';
 import type { ClientEvent, ServerEvent } from './event.ts';
@@ -12,7 +11,7 @@ const declared: readonly unknown[] = [chat, clock, notices, playlist, rooms, ses
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const isClientEvent = (value: unknown): value is ClientEvent => isObject(value) && 'name' in value && 'body' in value && 'reply' in value;
-const isServerEvent = (value: unknown): value is ServerEvent<TSchema> => isObject(value) && 'name' in value && 'payload' in value;
+const isServerEvent = (value: unknown): value is ServerEvent => isObject(value) && 'name' in value && 'payload' in value;
 
 /** Every event that clients may send. */
 export const clientEvents: readonly ClientEvent[] = declared.filter(isClientEvent);

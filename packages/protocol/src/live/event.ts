@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import type Type from 'typebox';
 
 /** One event that clients send; each is acknowledged with `{success, data}` or problem details. */
 export interface ClientEvent<B extends Type.TSchema = Type.TSchema, R extends Type.TSchema = Type.TSchema> {

@@ -45,9 +45,12 @@ function upgrade(headers: Record<string, string>, path = '/socket.io/?EIO=4&tran
       socket.destroy();
       resolve([response.statusCode!, '']);
     });
-    asked.on('response', async (response) => {
-      const body = Buffer.concat(await response.toArray()).toString();
-      resolve([response.statusCode!, body.startsWith('{') ? (JSON.parse(body) as { code: string }).code : body]);
+    asked.on('response', (response) => {
+      const bodyOf = async (): Promise<[number, string]> => {
+        const body = Buffer.concat(await response.toArray()).toString();
+        return [response.statusCode!, body.startsWith('{') ? (JSON.parse(body) as { code: string }).code : body];
+      };
+      resolve(bodyOf());
     });
     asked.on('error', reject);
     asked.end();
@@ -86,7 +89,7 @@ test('[LV3] An address has so many connections, behind a proxy the client’s ow
   const from = (address: string) => upgrade({ 'x-forwarded-for': address });
   const held = new WebSocket(`${edge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
   onTestFinished(() => held.close());
-  await new Promise((resolve) => { held.onopen = resolve; });
+  await new Promise((resolve) => { held.addEventListener('open', resolve); });
   expect(await from('')).toEqual([429, 'live.too_many_connections']);
   expect(await from('192.0.2.1')).toEqual([101, '']);
   await expect.poll(() => from('192.0.2.1'), { timeout: 10_000 }).toEqual([101, '']);
@@ -104,10 +107,10 @@ test('[LV3] Whoever tries tokens is counted by their address', async () => {
 async function raw(): Promise<{ send(text: string): void; readonly closed: Promise<void>; readonly heard: string[] }> {
   const socket = new WebSocket(`${edge.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
   const heard: string[] = [];
-  socket.onmessage = ({ data }) => heard.push(String(data));
-  const closed = new Promise<void>((resolve) => { socket.onclose = () => resolve(); });
+  socket.addEventListener('message', ({ data }) => heard.push(String(data)));
+  const closed = new Promise<void>((resolve) => { socket.addEventListener('close', () => resolve()); });
   onTestFinished(() => socket.close());
-  await new Promise((resolve) => { socket.onopen = resolve; });
+  await new Promise((resolve) => { socket.addEventListener('open', resolve); });
   return { send: (text) => socket.send(text), closed, heard };
 }
 
@@ -132,6 +135,7 @@ test('[LV4] Whoever shows no token in time is sent away', async () => {
   await start({ settings: { signInTimeoutMs: 100 } });
   const silent = await raw();
   await silent.closed;
+  expect(silent.heard.length).toBe(1);
 });
 
 test('[LV5] Long polling is not offered, and HTTP beside it is left alone', async () => {

@@ -135,7 +135,7 @@ test('[LV21] A server that stops tells its clients, finishes what is under way, 
   const drained = edge.edge.drain();
   await told;
   expect(await b.emitWithAck('clock:ping', { t0: 1 })).toMatchObject({ code: 'service.unavailable', retryAfterSeconds: 1 });
-  await expect(edge.connect('9')).rejects.toThrow();
+  await expect(edge.connect('9')).rejects.toThrow('websocket error');
   release();
   expect(await underWay).toEqual({ success: true, data: { done: 1 } });
   // To the clients a broken connection: they come again, elsewhere.

@@ -80,21 +80,22 @@ export function openGate(server: HttpServer, settings: GateSettings, deps: GateD
   io.use((socket, next) => {
     const subject = arrivals.claim(socket.conn);
     // One connection, one person.
-    if (subject === undefined) return void socket.conn.close(true);
-    const settled = watch.expect();
-    admission(socket, subject).then(
-      (admitted) => {
-        socket.data = new Connection(socket, admitted);
-        next();
-        // By then it is connected, or was gone before.
-        setImmediate(() => settled(socket.connected ? (socket.data as Connection) : undefined));
-      },
-      (error: unknown) => {
-        settled(undefined);
-        refuse(socket, error, next);
-      },
-    );
+    if (subject === undefined) socket.conn.close(true);
+    else void admit(socket, subject, next);
   });
+
+  async function admit(socket: Socket, subject: string, next: (error?: Error) => void): Promise<void> {
+    const settled = watch.expect();
+    try {
+      socket.data = new Connection(socket, await admission(socket, subject));
+    } catch (error) {
+      settled(undefined);
+      return refuse(socket, error, next);
+    }
+    next();
+    // By then it is connected, or was gone before.
+    setImmediate(() => settled(socket.connected ? (socket.data as Connection) : undefined));
+  }
 
   function refuse(socket: Socket, error: unknown, next: (error: Error) => void): void {
     const requestId = requestIds();

@@ -59,7 +59,7 @@ export function createLive(settings: GateSettings, { line, node, write, takeUp, 
 
   function expel(channel: Channel, userIds?: readonly number[]): void {
     const whom = userIds === undefined ? undefined : new Set(userIds);
-    for (const socket of [...here(channel)]) if (whom?.has(socket.actor.userId) !== false) socket.leave(channel);
+    for (const socket of here(channel)) if (whom?.has(socket.actor.userId) !== false) socket.leave(channel);
   }
 
   /** Whoever tells has done what they tell of; a payload that does not fit undoes nothing. */

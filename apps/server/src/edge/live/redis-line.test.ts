@@ -46,7 +46,9 @@ function open(key: string, settings = at(redis.url)): Node {
   line.onBack(() => (back += 1));
   return {
     line, heard, missed: () => missed, back: () => back,
-    ready: () => expect.poll(() => connections.map((connection) => connection.status()), WITHIN).toEqual(['connected', 'connected']),
+    async ready() {
+      await expect.poll(() => connections.map((connection) => connection.status()), WITHIN).toEqual(['connected', 'connected']);
+    },
   };
 }
 
@@ -112,7 +114,7 @@ test('[LV17] Redis away from the start: nothing waits for it, and the line stand
   await other.kill();
   const key = `line-${(keys += 1)}`;
   const [a, b] = [open(key, at(other.url)), open(key, at(other.url))];
-  await expect(a.line.say([word(0)])).rejects.toThrow();
+  await expect(a.line.say([word(0)])).rejects.toThrow(/./);
   // This process is not kept from everything else.
   await new Promise((resolve) => setImmediate(resolve));
   await other.restart();
@@ -129,7 +131,7 @@ test('[LV17] A silent Redis is waited for once, and then no more until it answer
   await hearing(a, b);
   const backBefore = a.back();
   other.freeze();
-  await expect(a.line.say([word(1)])).rejects.toThrow();
+  await expect(a.line.say([word(1)])).rejects.toThrow('did not answer');
   await expect(Promise.race([a.line.say([word(2)]), new Promise((resolve) => setImmediate(resolve, 'waits'))])).rejects.toThrow('away');
   other.thaw();
   await expect.poll(() => a.back(), WITHIN).toBe(backBefore + 1);

@@ -69,12 +69,12 @@ export function createRedisLine({ publisher, reader, key, node, log, blockMs = B
 
   /** The connection is back: if the stream has lost what was read last, it has lost what came after it too. */
   async function verify(listener: LineListener): Promise<void> {
-    const read = after;
-    while (!closed && read !== undefined) {
+    const last = after;
+    while (!closed && last !== undefined) {
       try {
-        if (await has(speaks, key, read)) return;
+        if (await has(speaks, key, last)) return;
         listener.missed();
-        if (after === read) after = undefined;
+        if (after === last) after = undefined;
         return;
       } catch {
         await delay(RETRY_MS, undefined, { ref: false });

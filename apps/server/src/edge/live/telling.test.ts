@@ -15,7 +15,7 @@ const left: [number, Channel][] = [];
 const rooms: LiveModule = {
   handlers: [
     liveHandler({ event: thingDo, handle: ({ socket, body }) => (socket.join(`room:${body.roomId!}`), { done: 1 }) }),
-    liveHandler({ event: withName<typeof thingDo>('thing:leave'), handle: ({ socket, body }) => (socket.leave(`room:${body.roomId!}`), { done: 1 }) }),
+    liveHandler({ event: withName('thing:leave'), handle: ({ socket, body }) => (socket.leave(`room:${body.roomId!}`), { done: 1 }) }),
   ],
   left: (socket, channel) => left.push([socket.actor.userId, channel]),
 };

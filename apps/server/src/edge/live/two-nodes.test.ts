@@ -73,7 +73,7 @@ test('[LV19] A session that is ended on one node ends its connections on both wi
   expect((await a.ask('POST', '/api/auth/logout', { token: user.token })).status).toBe(200);
   for (const at of await Promise.all(gone)) expect(at - endedMs).toBeLessThan(5000);
   for (const one of [atA, atB]) expect(one.heard.at(-1)?.name).toBe('session:revoked');
-  await expect(member(b, user, room.id)).rejects.toThrow();
+  await expect(member(b, user, room.id)).rejects.toThrow('The session has ended');
 });
 
 test('[LV14] [LV17] With Redis away each node hears its own at once; when it is back the other hears all of it', { timeout: 90_000 }, async () => {

@@ -13,7 +13,7 @@ export const thingDo = clientEvent({
   reply: Type.Object({ done: Type.Integer() }, { additionalProperties: false, title: 'ThingDone' }),
 });
 
-export const withName = <E extends typeof thingDo>(name: string): E => ({ ...thingDo, name }) as E;
+export const withName = (name: string): typeof thingDo => ({ ...thingDo, name });
 
 /** Counts how often it was done. */
 export function thing(name = thingDo.name, more: Partial<Parameters<typeof liveHandler>[0]> = {}) {
