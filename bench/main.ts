@@ -16,6 +16,7 @@ import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
 import { live } from './benches/live.ts';
 import { register } from './benches/register.ts';
+import { skew } from './benches/skew.ts';
 import { readArguments, UsageError } from './harness/arguments.ts';
 import type { Bench, Context, Outcome } from './harness/bench.ts';
 import { takeCores } from './harness/cores.ts';
@@ -24,9 +25,9 @@ import { RESULTS, ROOT } from './harness/paths.ts';
 import { plot } from './harness/plot.ts';
 import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
-import { REDIS, WRK } from './harness/tools.ts';
+import { CHROMIUM, FFMPEG, REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, register, images, live];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, register, images, live, skew];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 
@@ -37,7 +38,7 @@ const write = (text: string): void => void process.stdout.write(text);
 
 async function main(): Promise<void> {
   const { chosen, options } = readArguments(process.argv.slice(2), BENCHES);
-  await ensureTools([REDIS, WRK], {
+  await ensureTools([REDIS, WRK, ...(chosen.includes(skew) ? [CHROMIUM, FFMPEG] : [])], {
     env: process.env,
     mayInstall: process.getuid?.() === 0 && existsSync('/etc/debian_version'),
     write: (line) => write(`${line}\n`),
