@@ -103,5 +103,5 @@ export function apply(picture: Picture, { event, payload }: Told): void {
 /** What of a picture must be the same for all; when somebody was last seen is not told as it changes. */
 export const comparable = ({ room, playback, people, onlineCount }: Picture) => ({
   room, playback, onlineCount,
-  people: [...people.values()].map((person) => Object.assign({}, person, { lastSeenAt: undefined })).toSorted((a, b) => a.userId - b.userId),
+  people: [...people.values()].map((person) => Object.assign({}, person, { lastSeenAt: '' })).toSorted((a, b) => a.userId - b.userId),
 });

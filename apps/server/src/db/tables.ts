@@ -216,6 +216,8 @@ interface RoomsTable {
   ready_gate: Generated<boolean>;
   wait_for_slow: Generated<boolean>;
   playback_waiting: PlaybackWaiting | null;
+  playback_commands_from: Generated<number>;
+  playback_ready_from: Generated<number>;
   playback_by: number | null;
   playback_waited_until: Generated<number>;
   last_activity_at: Stamp;

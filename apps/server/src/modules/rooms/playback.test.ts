@@ -4,7 +4,7 @@ import type { PlaybackCommand } from '@watchparty/protocol';
 import { apply, loaded, positionAt, SEEK_LEAD_MS, START_LEAD_MS, type Timeline } from './playback.ts';
 
 const NOW = 1_700_000_000_000;
-const stopped: Timeline = { version: 3, movieId: 7, position: 20, rate: 1, playing: false, at: NOW - 5000, waiting: null };
+const stopped: Timeline = { version: 3, movieId: 7, position: 20, rate: 1, playing: false, at: NOW - 5000, waiting: null, commandsFrom: 3, readyFrom: 2 };
 const playing: Timeline = { ...stopped, playing: true };
 
 type Step = { readonly command: Omit<PlaybackCommand, 'version'>; readonly afterMs: number };
@@ -60,7 +60,7 @@ test('[PB1] [PB4] The position never runs backwards by itself, is never negative
 test('[PB2] Exactly the version that was seen is acted upon, and raised by exactly one', () => {
   fc.assert(
     fc.property(step, fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 }), ({ command }, version, seen) => {
-      const next = apply({ ...playing, version }, { ...command, version: seen }, NOW, null);
+      const next = apply({ ...playing, version, commandsFrom: version }, { ...command, version: seen }, NOW, null);
       if (seen !== version) expect(next).toBe('version_conflict');
       else if (typeof next !== 'string') expect(next.version).toBe(version + 1);
     }),
@@ -70,7 +70,7 @@ test('[PB2] Exactly the version that was seen is acted upon, and raised by exact
 describe('[PB3] Commands take effect', () => {
   test('play: together, 400 ms later', () => {
     const next = done(stopped, { action: 'play' }, NOW);
-    expect(next).toEqual({ ...stopped, version: 4, playing: true, position: 20, at: NOW + START_LEAD_MS });
+    expect(next).toEqual({ ...stopped, version: 4, commandsFrom: 4, playing: true, position: 20, at: NOW + START_LEAD_MS });
     expect(positionAt(next, NOW + START_LEAD_MS - 1, null)).toBe(20);
     expect(positionAt(next, NOW + START_LEAD_MS + 1000, null)).toBe(21);
   });
@@ -80,12 +80,12 @@ describe('[PB3] Commands take effect', () => {
   });
 
   test('play while it plays: nothing but the version', () => {
-    expect(done(playing, { action: 'play' }, NOW)).toEqual({ ...playing, version: 4 });
+    expect(done(playing, { action: 'play' }, NOW)).toEqual({ ...playing, version: 4, commandsFrom: 4 });
     expect(done(playing, { action: 'play', position: 3 }, NOW)).toMatchObject({ position: 3, at: NOW + START_LEAD_MS });
   });
 
   test('pause: at once, where the film is then, also before it has begun', () => {
-    expect(done(playing, { action: 'pause' }, NOW)).toEqual({ ...playing, version: 4, playing: false, position: 25, at: NOW });
+    expect(done(playing, { action: 'pause' }, NOW)).toEqual({ ...playing, version: 4, commandsFrom: 4, playing: false, position: 25, at: NOW });
     const started = done(stopped, { action: 'play' }, NOW);
     expect(done(started, { action: 'pause' }, NOW + 100)).toMatchObject({ playing: false, position: 20 });
   });
@@ -112,7 +112,7 @@ test('[PB4] Past the end means at the end', () => {
 
 test('[PB5] Another movie stands at its beginning at rate 1', () => {
   expect(done({ ...playing, rate: 2 }, { action: 'load', movieId: 8 }, NOW)).toEqual({
-    version: 4, movieId: 8, position: 0, rate: 1, playing: false, at: NOW, waiting: null,
+    version: 4, movieId: 8, position: 0, rate: 1, playing: false, at: NOW, waiting: null, commandsFrom: 4, readyFrom: 4,
   });
   expect(done(playing, { action: 'load', movieId: null }, NOW)).toMatchObject({ movieId: null, playing: false });
 });

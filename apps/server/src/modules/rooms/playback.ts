@@ -10,6 +10,10 @@ export interface Timeline {
   readonly at: number;
   /** Not null: the start at `at` lies ahead because of these people. Over by then, or by the next command. */
   readonly waiting: PlaybackWaiting | null;
+  /** The version that the last command made: what changed the timeline since did so without one. */
+  readonly commandsFrom: number;
+  /** The version that put the film where it starts from: players that were ready then or later are. */
+  readonly readyFrom: number;
 }
 
 /** Time for a command to reach everyone before it takes effect, so that all start together. */
@@ -48,21 +52,22 @@ export function apply(
   nowMs: number,
   durationSeconds: number | null,
 ): Timeline | CommandRefusal {
-  if (command.version !== timeline.version) return 'version_conflict';
+  if (command.version < timeline.commandsFrom || command.version > timeline.version) return 'version_conflict';
   const version = timeline.version + 1;
-  const next = { ...timeline, version, waiting: null };
+  const next = { ...timeline, version, commandsFrom: version, waiting: null };
   const here = positionAt(timeline, nowMs, durationSeconds);
   const target = command.position === undefined ? undefined : clamp(command.position, durationSeconds);
+  const readyFrom = target === undefined ? timeline.readyFrom : version;
   switch (command.action) {
     case 'play':
       // Pressed twice: for those who watch, nothing changes.
       if (timeline.playing && target === undefined && !isWaiting(timeline, nowMs)) return next;
-      return { ...next, playing: true, position: target ?? here, at: nowMs + START_LEAD_MS };
+      return { ...next, readyFrom, playing: true, position: target ?? here, at: nowMs + START_LEAD_MS };
     case 'pause':
-      return { ...next, playing: false, position: target ?? here, at: nowMs };
+      return { ...next, readyFrom, playing: false, position: target ?? here, at: nowMs };
     case 'seek':
       if (target === undefined) return 'incomplete';
-      return { ...next, position: target, at: timeline.playing ? nowMs + SEEK_LEAD_MS : nowMs };
+      return { ...next, readyFrom, position: target, at: timeline.playing ? nowMs + SEEK_LEAD_MS : nowMs };
     case 'rate': {
       if (command.rate === undefined) return 'incomplete';
       if (!timeline.playing) return { ...next, rate: command.rate, position: here, at: nowMs };
@@ -78,7 +83,8 @@ export function apply(
 
 /** Another movie, or none: from its beginning, not yet playing. PB5 */
 export function loaded(timeline: Timeline, movieId: number | null, nowMs: number): Timeline {
-  return { version: timeline.version + 1, movieId, position: 0, rate: 1, playing: false, at: nowMs, waiting: null };
+  const version = timeline.version + 1;
+  return { version, movieId, position: 0, rate: 1, playing: false, at: nowMs, waiting: null, commandsFrom: version, readyFrom: version };
 }
 
 const clamp = (position: number, durationSeconds: number | null): number =>

@@ -55,7 +55,7 @@ export function createRoomPlayback({ queries, movies, attendance, waits, clock }
   function gated(row: repo.RoomRow, started: Timeline, nowMs: number): Timeline {
     if (!row.ready_gate || !started.playing || !isFreshStart(timelineOf(row), nowMs)) return started;
     const unready = attendance.everybody(row.id).filter(({ player }) =>
-      player?.free !== true && (player === null || !isReady(player, row.playback_version)));
+      player?.free !== true && (player === null || !isReady(player, started.readyFrom)));
     return heldForStart(started, unready, nowMs, waits);
   }
 

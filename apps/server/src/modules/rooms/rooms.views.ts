@@ -59,6 +59,8 @@ export const timelineOf = (row: RoomRow): Timeline => ({
   playing: row.playback_playing,
   at: row.playback_at,
   waiting: row.playback_waiting,
+  commandsFrom: row.playback_commands_from,
+  readyFrom: row.playback_ready_from,
 });
 
 export const timelineColumns = (timeline: Timeline): RoomChanges => ({
@@ -69,6 +71,11 @@ export const timelineColumns = (timeline: Timeline): RoomChanges => ({
   playback_playing: timeline.playing,
   playback_at: timeline.at,
   playback_waiting: timeline.waiting,
+  playback_commands_from: timeline.commandsFrom,
+  playback_ready_from: timeline.readyFrom,
 });
 
-export const playbackView = (row: RoomRow): Playback => ({ roomId: row.id, ...timelineOf(row), by: row.playback_by });
+export function playbackView(row: RoomRow): Playback {
+  const { version, movieId, position, rate, playing, at, waiting } = timelineOf(row);
+  return { roomId: row.id, version, movieId, position, rate, playing, at, waiting, by: row.playback_by };
+}

@@ -6,7 +6,7 @@ import {
 } from './waiting.ts';
 
 const NOW = 1_700_000_000_000;
-const playing: Timeline = { version: 3, movieId: 7, position: 20, rate: 1, playing: true, at: NOW - 5000, waiting: null };
+const playing: Timeline = { version: 3, movieId: 7, position: 20, rate: 1, playing: true, at: NOW - 5000, waiting: null, commandsFrom: 3, readyFrom: 3 };
 const ann = { userId: 1, username: 'ann' };
 const bob = { userId: 2, username: 'bob' };
 const player: Player = { version: 3, driftMs: 0, rttMs: 20, buffering: false, ready: true, free: false };
@@ -56,6 +56,9 @@ describe('[LP4] A wait for somebody who lacks data', () => {
       expect(after).toMatchObject({ version: 5, waiting: null });
     }
     expect(apply(held, { version: 4, action: 'play' }, NOW + 1000, null)).toMatchObject({ position: 25, at: NOW + 1000 + START_LEAD_MS });
+    // Whoever had not heard of the wait yet meant the same film.
+    expect(apply(held, { version: 3, action: 'pause' }, NOW + 1000, null)).toMatchObject({ version: 5, playing: false, commandsFrom: 5 });
+    for (const version of [2, 5]) expect(apply(held, { version, action: 'pause' }, NOW + 1000, null)).toBe('version_conflict');
     // Once it is over, pressing play again changes nothing.
     expect(apply(held, { version: 4, action: 'play' }, NOW + 9000, null)).toMatchObject({ position: 25, at: NOW + 8000, waiting: null });
   });
@@ -90,7 +93,7 @@ describe('[LP3] A start for which players must get ready', () => {
 test('[LP3] [LP4] [LP7] A wait needs nothing more of whoever is ready, has data again, is gone, or watches by themselves', () => {
   const waits = (['start', 'buffering'] as const).map((reason) =>
     ({ reason, userIds: [1], usernames: ['ann'], sinceMs: NOW, untilMs: NOW + 10_000 }));
-  const settled = (there: boolean, of: Player | undefined) => waits.map((waiting) => isSettled(waiting, 4, there, of));
+  const settled = (there: boolean, of: Player | undefined) => waits.map((waiting) => isSettled(waiting, 3, there, of));
   expect(settled(true, undefined)).toEqual([false, false]);
   expect(settled(false, undefined)).toEqual([true, true]);
   expect(settled(true, { ...player, buffering: true, ready: false })).toEqual([false, false]);

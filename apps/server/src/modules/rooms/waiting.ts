@@ -78,9 +78,9 @@ export function wentOn(timeline: Timeline, nowMs: number): Timeline | undefined 
 }
 
 /** Whether this wait needs nothing more of a person; `player` undefined: they are not there, or never reported. */
-export function isSettled(waiting: PlaybackWaiting, version: number, there: boolean, player: Player | undefined): boolean {
+export function isSettled(waiting: PlaybackWaiting, readyFrom: number, there: boolean, player: Player | undefined): boolean {
   if (!there || player?.free === true) return true;
-  if (waiting.reason === 'start') return player !== undefined && isReady(player, version - 1);
+  if (waiting.reason === 'start') return player !== undefined && isReady(player, readyFrom);
   return player !== undefined && !player.buffering;
 }
 

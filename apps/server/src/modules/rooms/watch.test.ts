@@ -104,8 +104,10 @@ describe('A film that waits', () => {
     await slow!.report(id, { buffering: true, ready: false });
     await host!.hears('playback:state', (state) => state.version === version + 2 && isFor(bob!, ann!)(state));
     await other!.report(id);
-    const paused = await command(host!, id, { action: 'pause' });
+    // Pressed before anything of the wait was heard.
+    const { data: paused } = await host!.send('playback:command', { roomId: id, version, action: 'pause' });
     expect(paused).toMatchObject({ version: version + 3, playing: false, waiting: null });
+    expect((await host!.send('playback:command', { roomId: id, version: version + 2, action: 'play' })).code).toBe('rooms.playback_version_conflict');
   });
 
   test('[LP4] does not where the room does not want it, while nothing plays, or for who has data again in a moment', async () => {

@@ -76,11 +76,11 @@ export function createWatch({ book, board, waits, succession, write, hearsOthers
   function lookAtWait(roomId: number, watched: Watched): void {
     const row = board.row(roomId);
     if (row?.playback_waiting == null || !isWaiting(timelineOf(row), clock.now())) return;
-    const { playback_waiting: waiting, playback_version: version } = row;
+    const { playback_waiting: waiting, playback_version: version, playback_ready_from: readyFrom } = row;
     if (watched.endedVersion === version) return;
     const settled = waiting.userIds.every((userId) => {
       const { online, player } = book.of(roomId, userId);
-      return isSettled(waiting, version, online, player);
+      return isSettled(waiting, readyFrom, online, player);
     });
     if (!settled) return;
     watched.endedVersion = version;
