@@ -28,7 +28,7 @@ const routes: readonly Pick<Route, 'method' | 'path'>[] = [
   ...auditRoutes(nothing), ...accountsRoutes(nothing), ...picturesRoutes(nothing), ...sessionsRoutes(nothing),
   ...moviesRoutes(nothing), ...roomsRoutes(nothing),
   ...chatRoutes(nothing), ...operationsRoutes(nothing), ...queuesRoutes(nothing),
-  ...['/api/docs', '/api/docs/errors', '/api/openapi.json'].map((path) => ({ method: 'GET' as const, path })),
+  ...['/api/docs', '/api/docs/errors', '/api/openapi.json', '/api/docs/live', '/api/asyncapi.json'].map((path) => ({ method: 'GET' as const, path })),
 ];
 
 const FENCE = /^```(\w*)\n(.*?)^```$/gms;

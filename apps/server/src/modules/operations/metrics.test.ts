@@ -142,7 +142,7 @@ test('docs/METRICS.md names every metric with its type, and no other', async () 
   const ours = new Set(FAMILIES.map(({ name, type }) => `${name} ${type}`));
   expect(rows.filter((row) => !types.includes(row))).toEqual([]);
   expect([...ours].filter((row) => !rows.includes(row))).toEqual([]);
-  const labels = new Map([...page.matchAll(/^\| `(\w+)` \| \w+ \| ([^|]*) \|/gm)].map(([, name, cell]) => [
+  const labels = new Map([...page.matchAll(/^\| `(\w+)` \| \w+ \|([^|]*)\|/gm)].map(([, name, cell]) => [
     name!, [...cell!.matchAll(/`(\w+)`/g)].map(([, label]) => label!).toSorted(),
   ]));
   for (const [, name, text] of (body as string).matchAll(/^(\w+?)(?:_bucket|_sum|_count)?\{(.*)\}/gm)) {

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 import { clientEvents, serverEvents } from '@watchparty/protocol';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startTestApp, type TestApp } from './app.ts';
-import { factoriesFor } from './factories.ts';
+import { startTestApp, type TestApp } from '../../../test/app.ts';
+import { factoriesFor } from '../../../test/factories.ts';
 
 const REDOCLY = createRequire(import.meta.url).resolve('@redocly/cli/bin/cli.js');
 
