@@ -31,7 +31,8 @@ export async function insert(tx: Tx, { displayName, roomId, until, now }: NewGue
 
 /**
  * Removes guests whose time was over before `before`, up to `limit`. Who said something stays as long as the words do,
- * and who is in the room until they are taken out: reads tables of rooms and chat, by their keys.
+ * and who is in the room until they are taken out; so do those whose reactions, films or votes are shown. Reads tables of
+ * rooms, chat and playlists, by their keys.
  */
 export async function removeGone(tx: Tx, before: Date, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`
@@ -39,6 +40,9 @@ export async function removeGone(tx: Tx, before: Date, limit: number): Promise<n
       select id from users as guest where guest_until < ${before}
       and not exists (select from room_participants where room_id = guest.guest_of and user_id = guest.id)
       and not exists (select from chat_messages where room_id = guest.guest_of and user_id = guest.id)
+      and not exists (select from chat_reactions where user_id = guest.id)
+      and not exists (select from playlist_items where added_by = guest.id)
+      and not exists (select from playlist_votes where user_id = guest.id)
       order by guest_until limit ${limit} for update skip locked)`.execute(tx);
   return Number(numAffectedRows);
 }

@@ -95,6 +95,8 @@ describe('[AC20] A guest', () => {
 describe('[AC21] A guest’s token', () => {
   const FOR_GUESTS = [
     'logout', 'joinRoom', 'leaveRoom', 'commandPlayback', 'listChatMessages', 'sendChatMessage', 'editChatMessage', 'deleteChatMessage',
+    'listChatChanges', 'addChatReaction', 'removeChatReaction', 'getPlaylist', 'addToPlaylist', 'changePlaylist', 'movePlaylistItem',
+    'removePlaylistItem', 'voteForPlaylistItem', 'takeBackPlaylistVote',
   ];
 
   test('is refused by every other route that needs one', async () => {
@@ -192,6 +194,31 @@ describe('[AC22] A guest whose time is over', () => {
     expect(await Promise.all(guests.map(({ guest }) => exists(guest.id)))).toEqual([true, true, true, false, false, false, false]);
     expect(await sweep()).toBe(0);
     await ask(inside, 'POST', `/api/rooms/${room.id}/leave`);
+    expect(await sweep()).toBe(1);
+  });
+
+  test('stays as long as a reaction, a film or a vote of theirs is shown', async () => {
+    const room = await make.room(host);
+    const invite = await inviteTo(room.id);
+    const movie = await make.movie(host);
+    const message = await make.message(host, room.id);
+    const item = (await server.ask('POST', `/api/rooms/${room.id}/playlist`, { token: host.token, body: { movieId: movie.id } })).body.data;
+    const shown: readonly ((guest: GuestSignedIn) => Promise<{ status: number }>)[] = [
+      (guest) => ask(guest, 'PUT', `/api/chat/${room.id}/messages/${message.id}/reactions/${encodeURIComponent('🎬')}`),
+      (guest) => ask(guest, 'POST', `/api/rooms/${room.id}/playlist`, { movieId: movie.id }),
+      (guest) => ask(guest, 'PUT', `/api/rooms/${room.id}/playlist/${item.id}/vote`),
+    ];
+    for (const show of shown) {
+      const guest: GuestSignedIn = (await admit(invite)).body.data;
+      await ask(guest, 'POST', `/api/rooms/${room.id}/join`, { invite });
+      expect((await show(guest)).status).toBeLessThan(300);
+      await ask(guest, 'POST', `/api/rooms/${room.id}/leave`);
+      await lateBy(guest.guest.id, 25);
+    }
+    expect(await sweep()).toBe(0);
+    await server.ask('DELETE', `/api/movies/${movie.id}`, { token: host.token });
+    expect(await sweep()).toBe(2);
+    await server.ask('DELETE', `/api/chat/${room.id}/messages/${message.id}`, { token: host.token });
     expect(await sweep()).toBe(1);
   });
 

@@ -25,9 +25,14 @@ export const createAdvance = ({ rooms, changed }: Deps): Advance => async (tx, e
   return true;
 };
 
-/** Whether the film has come to its end, as far as the server knows its length. PL5 */
-export async function hasEnded(tx: Tx, timeline: Timeline, nowMs: number): Promise<boolean> {
-  if (timeline.movieId === null || !timeline.playing) return false;
-  const endMs = endsAtMs(timeline, await repo.durationOf(tx, timeline.movieId));
-  return endMs !== null && endMs <= nowMs;
+/** When the film will be over if nobody acts: `stands` still, or of unknown length. */
+export type FilmEnd = { readonly atMs: number } | 'stands' | 'unknown';
+
+/** By the length that the movie has now: it may have been told or corrected since the film began. PL5 */
+export async function endOf(tx: Tx, timeline: Timeline): Promise<FilmEnd> {
+  if (timeline.movieId === null || !timeline.playing) return 'stands';
+  const atMs = endsAtMs(timeline, await repo.durationOf(tx, timeline.movieId));
+  return atMs === null ? 'unknown' : { atMs };
 }
+
+export const hasEnded = (end: FilmEnd, nowMs: number): boolean => typeof end === 'object' && end.atMs <= nowMs;

@@ -6,10 +6,9 @@ import { broadcasted } from '../../kernel/live.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
 import type { Rooms, Timeline } from '../rooms/index.ts';
-import { type Advance, hasEnded } from './advance.ts';
+import { type Advance, endOf, hasEnded } from './advance.ts';
 import * as repo from './calls.repo.ts';
 import { isHost } from './playlist.policy.ts';
-import { durationOf } from './playlist.repo.ts';
 
 /** Who has a room open, on whatever node. */
 export interface Watchers {
@@ -57,10 +56,11 @@ export function createCalls({ rooms, watchers, advance, clock }: CallsDeps) {
       const { role, timeline } = await rooms.nextFilm.lockAs(tx, roomId, actor);
       if (timeline.version !== version) throw new Problem('rooms.playback_version_conflict');
       if (timeline.movieId === null) throw new Problem('playlist.nothing_plays');
-      const counts = kind === 'skip' || (timeline.playing && (await durationOf(tx, timeline.movieId)) === null);
+      const end = kind === 'ended' ? await endOf(tx, timeline) : 'unknown';
+      const counts = end === 'unknown';
       if (counts) await repo.record(tx, { roomId, kind, movieId: timeline.movieId, version }, actor.userId, new Date(clock.now()));
       const counted = await tally(tx, roomId, kind, timeline);
-      const decided = { ...counted, done: counts && (counted.done || isHost(role)) };
+      const decided = { ...counted, done: counts ? counted.done || isHost(role) : hasEnded(end, clock.now()) };
       if (decided.done) await goOn(tx, effects, decided);
       if (kind === 'skip') effects.add(broadcasted(`room:${roomId}`, playlistSkipping, decided));
       return decided;
@@ -87,12 +87,18 @@ export function createCalls({ rooms, watchers, advance, clock }: CallsDeps) {
       });
     },
 
-    /** The film of this version has ended, if it has: decided once, on however many nodes it is asked. PL5 */
-    async goOnAtEnd(write: Write, roomId: number, version: number): Promise<void> {
-      await write(async (tx, effects) => {
+    /**
+     * The film of this version has ended, if it has: decided once, on however many nodes it is asked. Answers when to ask
+     * again; undefined: no more of this version. PL5
+     */
+    async goOnAtEnd(write: Write, roomId: number, version: number): Promise<number | undefined> {
+      return write(async (tx, effects) => {
         const timeline = await rooms.nextFilm.lockTimeline(tx, roomId);
-        if (timeline?.version !== version || !(await hasEnded(tx, timeline, clock.now()))) return;
-        await advance(tx, effects, roomId);
+        if (timeline?.version !== version) return undefined;
+        const end = await endOf(tx, timeline);
+        if (hasEnded(end, clock.now())) await advance(tx, effects, roomId);
+        else if (typeof end === 'object') return end.atMs;
+        return undefined;
       });
     },
   };

@@ -10,7 +10,7 @@ import { broadcasted } from '../../kernel/live.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
 import type { PlayableMovies, Rooms } from '../rooms/index.ts';
-import { createAdvance, hasEnded } from './advance.ts';
+import { createAdvance, endOf, hasEnded } from './advance.ts';
 import { type CallsDeps, createCalls } from './calls.ts';
 import { moved } from './order.ts';
 import { playlistChanged } from './playlist.cache.ts';
@@ -47,6 +47,10 @@ export function createPlaylists(deps: PlaylistDeps) {
 
   const advance = createAdvance({ rooms, changed });
 
+  async function requireReader(actor: Actor, roomId: number): Promise<void> {
+    if (!mayRead(await rooms.readerStanding(actor, roomId))) throw new Problem('rooms.not_participant');
+  }
+
   async function itemOf(tx: Tx, roomId: number, itemId: string): Promise<repo.ItemRow> {
     const item = (await repo.items(tx, roomId)).find(({ id }) => id === itemId);
     if (item === undefined) throw new Problem('playlist.item_not_found');
@@ -57,9 +61,7 @@ export function createPlaylists(deps: PlaylistDeps) {
     ...createCalls({ ...deps, advance }),
 
     /** Throws unless the actor may read the room's playlist. PL2 */
-    async requireReader(actor: Actor, roomId: number): Promise<void> {
-      if (!mayRead(await rooms.readerStanding(actor, roomId))) throw new Problem('rooms.not_participant');
-    },
+    requireReader,
 
     async read(roomId: number): Promise<Playlist> {
       const { settings, items } = await repo.read(queries, roomId);
@@ -71,7 +73,7 @@ export function createPlaylists(deps: PlaylistDeps) {
      * the same. PL2, PL5
      */
     async add(write: Write, actor: Actor, roomId: number, movieId: number): Promise<PlaylistItem> {
-      await this.requireReader(actor, roomId);
+      await requireReader(actor, roomId);
       if ((await movies.find(movieId, actor)) === null) throw movieGone();
       try {
         return await write(async (tx, effects) => {
@@ -85,7 +87,7 @@ export function createPlaylists(deps: PlaylistDeps) {
           const id = uuidv7(clock.now());
           await repo.add(tx, { id, roomId, movieId, addedBy: actor.userId, now: now() });
           const item = (await changed(tx, effects, roomId)).items.find((one) => one.id === id)!;
-          if (await hasEnded(tx, timeline, clock.now())) await advance(tx, effects, roomId);
+          if (hasEnded(await endOf(tx, timeline), clock.now())) await advance(tx, effects, roomId);
           return item;
         });
       } catch (error) {

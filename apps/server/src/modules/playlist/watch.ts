@@ -57,7 +57,10 @@ export function createPlaylistWatch(deps: Deps) {
     entry.timer = setTimeout(() => {
       if (rooms.timelineOf(roomId)?.version !== version) return void (ends.get(roomId) === entry && ends.delete(roomId));
       if (clock.now() < untilMs) return wait(roomId, version, untilMs);
-      run(roomId, () => playlists.goOnAtEnd(write, roomId, version), () => wait(roomId, version, clock.now() + timings.retryMs));
+      run(roomId, async () => {
+        const againMs = await playlists.goOnAtEnd(write, roomId, version);
+        if (againMs !== undefined) wait(roomId, version, againMs);
+      }, () => wait(roomId, version, clock.now() + timings.retryMs));
     }, Math.min(LONGEST_MS, Math.max(1, Math.ceil(untilMs - clock.now())))).unref();
   }
 
