@@ -52,9 +52,9 @@ export interface LiveModule {
 
 /** How modules reach open connections on all nodes. What must not be lost goes through `broadcasted` instead. */
 export interface Live {
-  /** Tells all in the channel now, and forgets it. What one turn brings to a channel of an event that gathers goes out as one. */
+  /** Tells all in the channel at the end of this turn, and forgets it. What a turn brings of an event that gathers, one upon the other, goes out as one. */
   tell<P extends TSchema>(channel: Channel, event: ServerEvent<P>, payload: Static<P>): void;
-  /** Tells this node's connections in the channel at once, and no others. */
+  /** The same, but only to this node's connections. */
   tellHere<P extends TSchema>(channel: Channel, event: ServerEvent<P>, payload: Static<P>): void;
   /** This node's connections in the channel. */
   here(channel: Channel): Iterable<LiveSocket>;
