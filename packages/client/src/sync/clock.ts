@@ -32,7 +32,7 @@ export interface Clock {
   /** The server's time at a local time. */
   serverAt(localMs: number): number | null;
   reading(): ClockReading;
-  /** Begins anew: after a reconnection the server may be another machine. */
+  /** Begins anew: after a reconnection the server may be another machine. Until it is known, the old offset serves. */
   restart(): void;
 }
 
@@ -135,7 +135,7 @@ export function createClock({ now, date }: ClockOptions): Clock {
     serverNow: () => serverAt(now()),
     serverAt,
     reading,
-    restart: () => startOver('wrong'),
+    restart: () => startOver('old'),
   };
 }
 
