@@ -7,6 +7,8 @@ export interface Balancer {
   readonly url: string;
   /** The nodes that there are; connections to others break with them. */
   nodes(urls: readonly string[]): void;
+  /** How many connections lead to it. */
+  load(url: string): number;
   /** Breaks this share of the connections. */
   breakSome(share: number): void;
   /** Nothing passes on this share of the connections any more, and nobody is told. */
@@ -64,6 +66,7 @@ export async function openBalancer(random: Random): Promise<Balancer> {
     nodes(urls) {
       ports = urls.map((url) => Number(new URL(url).port));
     },
+    load: (url) => [...pairs].filter(([, far]) => far.remotePort === Number(new URL(url).port)).length,
     breakSome(share) {
       for (const [near, far] of some(share)) for (const socket of [near, far]) socket.destroy();
     },

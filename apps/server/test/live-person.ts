@@ -17,6 +17,8 @@ export interface Person {
   readonly live: LiveClient;
   readonly session: RoomSession;
   readonly player: SimulatedPlayer | undefined;
+  /** When the page was opened, by the true clock. */
+  readonly openedAtMs: number;
   readonly following: RoomFollowing | undefined;
   /** What they gave to their client, in order. */
   readonly given: readonly Given[];
@@ -46,6 +48,9 @@ interface Settings {
   /** What is being done to the world. */
   readonly during: () => string;
 }
+
+/** All nodes and players are on this machine, so its clock is the true one. */
+export const trueNow = (): number => performance.timeOrigin + performance.now();
 
 const EMOJI = ['👍', '🎬', '😂'] as const;
 
@@ -80,7 +85,7 @@ export function openPerson({ url, user, roomId, random, withPlayer, onPlayback, 
     const player = withPlayer ? createSimulatedPlayer() : undefined;
     const following = player && session.follow(player);
     watch(session);
-    return { live, session, player, following };
+    return { live, session, player, following, openedAtMs: trueNow() };
   }
 
   function watch(session: RoomSession): void {
@@ -110,6 +115,9 @@ export function openPerson({ url, user, roomId, random, withPlayer, onPlayback, 
     },
     get player() {
       return page.player;
+    },
+    get openedAtMs() {
+      return page.openedAtMs;
     },
     get following() {
       return page.following;

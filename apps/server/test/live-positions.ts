@@ -1,52 +1,74 @@
+import type { Player } from '@watchparty/client';
 import type { Playback } from '@watchparty/protocol';
-import type { Person } from './live-person.ts';
+import { type Person, trueNow } from './live-person.ts';
 
 /** How far players are from where their rooms' films are. */
 export interface Positions {
   /** A timeline that somebody has been told of. */
   heard(playback: Playback): void;
+  /** The world is being disturbed: what is seen means nothing for a while. */
+  disturbed(): void;
   /** ms, of all samples. */
   readonly errorsMs: readonly number[];
+  /** All rooms play, and no player is further from its room's film than it may be. */
+  inStep(): boolean;
   close(): void;
 }
 
-const SAMPLE_MS = 100;
-/** Whoever was connected for so long, and whose room's film has gone on undisturbed for so long, must be in step. */
-const SETTLED_MS = 2000;
+export const IN_STEP_MS = 100;
 
-/** All nodes and players are on this machine, so its clock is the true one. */
-const trueNow = (): number => performance.timeOrigin + performance.now();
+const SAMPLE_MS = 100;
+/** Whoever was connected for so long, whose room's film has gone on and whose world was whole for so long, must be in step. */
+const SETTLED_MS = 2000;
+/** A page that was just opened does not know the server's time, and its player stands at the beginning. */
+const OPENED_MS = 5000;
+/** Timers this late tell that the machine had other things to do, and no player could be in step. */
+const LATE_MS = 40;
 
 export function watchPositions(people: () => readonly Person[]): Positions {
   const newest = new Map<number, { readonly playback: Playback; readonly sinceMs: number }>();
   const enteredAtMs = new Map<Person, number>();
   const errorsMs: number[] = [];
+  let disturbedAtMs = trueNow();
+  let sampledAtMs = trueNow();
 
   function sample(): void {
     const nowMs = trueNow();
+    if (nowMs - sampledAtMs > SAMPLE_MS + LATE_MS) disturbedAtMs = nowMs;
+    sampledAtMs = nowMs;
     for (const person of people()) {
       const { player, session, roomId } = person;
-      const timeline = newest.get(roomId);
       if (session.state.status !== 'entered') enteredAtMs.delete(person);
       else if (!enteredAtMs.has(person)) enteredAtMs.set(person, nowMs);
+      const timeline = newest.get(roomId);
       const enteredMs = enteredAtMs.get(person);
-      if (player === undefined || timeline === undefined || enteredMs === undefined) continue;
-      const { playback, sinceMs } = timeline;
-      if (nowMs - Math.max(enteredMs, sinceMs, playback.at) < SETTLED_MS) continue;
-      const moved = playback.playing ? ((trueNow() - playback.at) / 1000) * playback.rate : 0;
-      if (playback.playing) errorsMs.push((Math.abs(player.position - playback.position - moved) * 1000) / playback.rate);
+      if (player === undefined || timeline?.playback.playing !== true || enteredMs === undefined) continue;
+      if (nowMs - person.openedAtMs < OPENED_MS || nowMs - Math.max(disturbedAtMs, enteredMs, timeline.sinceMs, timeline.playback.at) < SETTLED_MS) continue;
+      errorsMs.push(errorOf(player, timeline.playback));
     }
   }
 
   const timer = setInterval(sample, SAMPLE_MS);
   return {
     errorsMs,
+    inStep: () => people().every(({ player, roomId }) => {
+      const playback = newest.get(roomId)?.playback;
+      return player === undefined || (playback?.playing === true && player.playing && errorOf(player, playback) <= IN_STEP_MS);
+    }),
     heard(playback) {
       const before = newest.get(playback.roomId);
       if (before === undefined || playback.version > before.playback.version) newest.set(playback.roomId, { playback, sinceMs: trueNow() });
     },
+    disturbed() {
+      disturbedAtMs = trueNow();
+    },
     close: () => clearInterval(timer),
   };
+}
+
+function errorOf(player: Player, { position, rate, at }: Playback): number {
+  const elapsedSeconds = (trueNow() - at) / 1000;
+  return Math.abs((player.position - position) / rate - elapsedSeconds) * 1000;
 }
 
 /** The value below which this part of the values lies; NaN of none. */

@@ -21,6 +21,8 @@ export interface LiveWorld {
   readonly rooms: readonly Room[];
   /** By SIGKILL; does nothing to one that is down. */
   kill(node: NodeNumber): Promise<void>;
+  /** The node that most connections lead to. */
+  busiest(): NodeNumber;
   /** Starts those that are down. */
   startAll(): Promise<void>;
   /** Of what they printed, what is not well. */
@@ -47,14 +49,14 @@ export async function openLiveWorld({ random, people, rooms }: Settings): Promis
 
   const balancer = await openBalancer(random);
   const dataDirs = await Promise.all(NODES.map(() => mkdtemp(join(tmpdir(), 'watchparty-live-'))));
-  const running = new Map<NodeNumber, { readonly server: ServerProcess; url?: string }>();
+  const running = new Map<NodeNumber, { readonly server: ServerProcess; url: string }>();
   const printed: string[] = [];
 
-  const point = (): void => balancer.nodes([...running.values()].flatMap(({ url }) => url ?? []));
+  const point = (): void => balancer.nodes([...running.values()].flatMap(({ url }) => url || []));
 
   async function start(node: NodeNumber): Promise<void> {
     const server = startServer(dataDirs[node]!, { env: { ...env, DATABASE_URL: app.db.connectionString, NODE_ENV: 'test', LOG_LEVEL: 'info' } });
-    const one: { readonly server: ServerProcess; url?: string } = { server };
+    const one = { server, url: '' };
     running.set(node, one);
     one.url = await server.ready();
     point();
@@ -72,6 +74,7 @@ export async function openLiveWorld({ random, people, rooms }: Settings): Promis
 
   const world: LiveWorld = {
     balancer, redis, ...cast, kill,
+    busiest: () => [...running].toSorted(([, one], [, other]) => balancer.load(other.url) - balancer.load(one.url))[0]![0],
     startAll: async () => void (await Promise.all(NODES.filter((node) => !running.has(node)).map(start))),
     complaints: () => [...printed, ...[...running.values()].flatMap(({ server }) => server.lines)].flatMap(complaintIn),
     async close() {
