@@ -1,7 +1,8 @@
 import type { Playback } from '@watchparty/protocol';
 import type { Clock } from './clock.ts';
-import { Follower, type FollowerCounts, type FollowerStatus } from './follower.ts';
+import { Follower } from './follower.ts';
 import { type Player, type PlayerCommand, snapshotOf } from './player.ts';
+import type { FollowerCounts, FollowerStatus } from './status.ts';
 
 export interface FollowOptions {
   readonly player: Player;

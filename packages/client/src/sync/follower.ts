@@ -1,79 +1,25 @@
 import type { Playback } from '@watchparty/protocol';
-import { Approach, type Destination, holds } from './approach.ts';
+import { Approach, type Destination } from './approach.ts';
 import type { ClockReading } from './clock.ts';
 import { Course, type Leg, runningPosition } from './course.ts';
+import { Hand } from './hand.ts';
 import { Latencies } from './latency.ts';
-import type { PlayerCommand, PlayerSnapshot } from './player.ts';
+import { Patience, SEEK_PAST_MS } from './patience.ts';
+import type { PlayerSnapshot } from './player.ts';
 import { Regulator } from './regulator.ts';
-
-export type FollowerState =
-  /** There is nothing to follow yet. */
-  | 'idle'
-  /** The viewer watches at their own pace. */
-  | 'free'
-  /** The player has no film yet. */
-  | 'loading'
-  /** The player has failed: `reason` says why. */
-  | 'failed'
-  /** The browser wants a gesture before it plays: call `retry` from one. */
-  | 'blocked'
-  /** The server's clock is not known well enough yet. */
-  | 'unsynced'
-  | 'paused'
-  /** Getting to the right place, to start at the right time. */
-  | 'starting'
-  | 'playing'
-  /** A little faster or slower than the room, to get in step. */
-  | 'correcting'
-  /** The player waits for data. */
-  | 'buffering'
-  /** Somebody else paused the player; it is started again soon. */
-  | 'interrupted'
-  | 'ended';
-
-export interface FollowerStatus {
-  readonly state: FollowerState;
-  /** Where the player is, less where it should be, in ms of time as it passes; positive: ahead. Null when not known. */
-  readonly driftMs: number | null;
-  /** The player could play from where it is: it has a film, data, leave to play, and no seek is under way. */
-  readonly ready: boolean;
-  /** The film runs, and the player has lacked data for longer than a seek takes. Not while it joins: nobody waits for that. */
-  readonly buffering: boolean;
-  readonly reason?: string;
-}
-
-export interface FollowerOutput {
-  readonly commands: readonly PlayerCommand[];
-  readonly status: FollowerStatus;
-  /** The next tick is due then at the latest, ms. */
-  readonly nextTickInMs: number;
-}
+import { type Decision, type FollowerCounts, type FollowerOutput, type FollowerState, told } from './status.ts';
 
 export interface FollowerInput {
   readonly player: PlayerSnapshot;
   readonly clock: ClockReading;
 }
 
-export interface FollowerCounts {
-  /** Seeks of any kind; those that the room asked for among them. */
-  readonly seeks: number;
-  /** Because the player was more than a second off while it played. */
-  readonly correctiveSeeks: number;
-  /** Further attempts to start in time, after the first had come too late. */
-  readonly reAims: number;
-  readonly rateChanges: number;
-}
-
-export const TICK_MS = 100;
-/** Too far for a change of rate. */
-const SEEK_PAST_MS = 1000;
-const SEEK_SPACING_MS = 2000;
-const MAX_SPACING_MS = 30_000;
+const TICK_MS = 100;
 /** Off by more than this right after a start, it is quicker to start again. */
 const RESTART_PAST_MS = 100;
 const SETTLING_MS = 3000;
-/** In order for so long, all is forgiven. */
-const GOOD_AFTER_MS = 10_000;
+/** So long after a start, corrections may follow one another. */
+const LIVELY_MS = 10_000;
 /** What a player shows right after it began to move is not steady yet. */
 const START_BLANK_MS = 60;
 const MOVED_SECONDS = 0.01;
@@ -81,10 +27,6 @@ const MOVES_WITHIN_MS = 2000;
 const EXACT_SECONDS = 0.001;
 /** Some players seek to the nearest key frame only, whatever one asks for. */
 const EXACT_TRIES = 2;
-const SEEK_TIMEOUT_MS = 8000;
-const SEEK_BEGINS_MS = 1000;
-const NEARLY_SECONDS = 1;
-const FORGOTTEN_MS = 5000;
 const LACKING_MS = 300;
 /** A larger offset of the viewer's own is reached by a new start. */
 const OFFSET_JUMP_SECONDS = 0.1;
@@ -98,6 +40,8 @@ export class Follower {
   readonly #latencies = new Latencies();
   readonly #regulator = new Regulator();
   readonly #approach = new Approach(this.#latencies);
+  readonly #hand = new Hand(this.#latencies);
+  readonly #patience = new Patience();
 
   #mode: 'start' | 'run' = 'start';
   #offsetSeconds = 0;
@@ -106,31 +50,21 @@ export class Follower {
   #blocked = false;
   #leaving = false;
 
-  #commands: PlayerCommand[] = [];
-  #counts = { seeks: 0, correctiveSeeks: 0, reAims: 0, rateChanges: 0 };
-  #asked: { readonly rate: number; readonly atMs: number } | null = null;
-  #seek: { readonly to: number; readonly atMs: number; readonly cold: boolean } | null = null;
+  #correctiveSeeks = 0;
   #exactTries = 0;
 
   #startedMs = -Infinity;
   #start: Start | null = null;
   /** `play()` was called at this position, and the player has not moved from it yet. */
   #standsAt: number | null = null;
-  #soughtSincePlay = true;
   #lastTickMs = -Infinity;
   /** In this tick: the room's film moves on, and the player has taken part in it before. */
   #filmRuns = false;
   #hasPlayed = false;
   #lackingSinceMs: number | null = null;
-  #farSinceMs: number | null = null;
-  #goodSinceMs: number | null = null;
-  #spacingMs = SEEK_SPACING_MS;
-  #correctedMs = -Infinity;
-  #interruptedMs: number | null = null;
-  #interruptions = 0;
 
   get counts(): FollowerCounts {
-    return this.#counts;
+    return { ...this.#hand.counts, correctiveSeeks: this.#correctiveSeeks, reAims: this.#approach.reAims };
   }
 
   /** The room's state, from a join or an event; false when it is no newer than what is known. */
@@ -158,10 +92,8 @@ export class Follower {
 
   setHidden(hidden: boolean): void {
     this.#hidden = hidden;
-    if (hidden) return;
     // What a hidden tab could not do may work now.
-    this.#interruptions = 0;
-    this.#interruptedMs = null;
+    if (!hidden) this.#patience.forgiveInterruptions();
   }
 
   /** The player refused to play. */
@@ -176,18 +108,17 @@ export class Follower {
   }
 
   tick({ player, clock }: FollowerInput): FollowerOutput {
-    this.#commands = [];
     const gapMs = player.atMs - this.#lastTickMs;
     this.#lastTickMs = player.atMs;
     this.#filmRuns = false;
-    const { nextTickInMs, ...told } = this.#decide(player, clock, gapMs);
-    const ready = player.ready && !player.buffering && player.error === undefined && !this.#blocked && this.#seek === null;
+    const { nextTickInMs, ...decided } = this.#decide(player, clock, gapMs);
+    const ready = player.ready && !player.buffering && player.error === undefined && !this.#blocked && !this.#hand.seeking;
     if (!player.buffering || !this.#filmRuns) this.#lackingSinceMs = null;
     else this.#lackingSinceMs ??= player.atMs;
     const buffering = this.#lackingSinceMs !== null && player.atMs - this.#lackingSinceMs >= LACKING_MS;
     return {
-      commands: this.#commands,
-      status: { ...told, ready, buffering },
+      commands: this.#hand.take(),
+      status: { ...decided, ready, buffering },
       nextTickInMs: Math.max(1, Math.min(TICK_MS, nextTickInMs)),
     };
   }
@@ -197,7 +128,7 @@ export class Follower {
     if (newest === undefined || newest.movieId === null) return told('idle', null);
     if (player.error !== undefined) return this.#stopped('failed', player.error);
     if (!player.ready) return this.#stopped('loading');
-    this.#watchSeek(player);
+    this.#hand.watch(player);
     if (clock.offsetMs === null) {
       if (!newest.playing && !this.#free) return this.#hold(player, newest, newest.position);
       return told('unsynced', null);
@@ -208,7 +139,7 @@ export class Follower {
     const target = this.#target(leg, serverMs, player.duration);
     const driftMs = ((player.position - target) / leg.rate) * 1000;
     if (this.#free) {
-      if (this.#leaving) this.#setRate(player, leg.rate);
+      if (this.#leaving) this.#hand.setRate(player, leg.rate);
       this.#leaving = false;
       return told('free', driftMs);
     }
@@ -241,28 +172,25 @@ export class Follower {
     this.#approach.begin();
     this.#regulator.begin();
     this.#exactTries = 0;
-    this.#spacingMs = SEEK_SPACING_MS;
-    this.#interruptions = 0;
-    this.#interruptedMs = null;
+    this.#patience.begin();
     this.#start = null;
   }
 
   #stopped(state: FollowerState, reason?: string): Decision {
     this.#begin();
-    this.#seek = null;
-    this.#asked = null;
+    this.#hand.forget();
     return told(state, null, reason);
   }
 
   /** Paused, exactly there. */
   #hold(player: PlayerSnapshot, leg: Leg, target: number): Decision {
     this.#mode = 'start';
-    if (player.playing && !player.ended) this.#commands.push({ type: 'pause' });
-    this.#setRate(player, leg.rate);
+    if (!player.ended) this.#hand.pause(player);
+    this.#hand.setRate(player, leg.rate);
     const off = player.position - target;
-    if (Math.abs(off) > EXACT_SECONDS && this.#seek === null && this.#exactTries < EXACT_TRIES) {
+    if (Math.abs(off) > EXACT_SECONDS && !this.#hand.seeking && this.#exactTries < EXACT_TRIES) {
       this.#exactTries += 1;
-      this.#seekTo(player, target);
+      this.#hand.seek(player, target);
     }
     return told(player.buffering ? 'buffering' : 'paused', (off / leg.rate) * 1000);
   }
@@ -274,29 +202,28 @@ export class Follower {
   }
 
   #approachStart(player: PlayerSnapshot, clock: ClockReading, leg: Leg): Decision {
-    if (player.playing) this.#commands.push({ type: 'pause' });
-    this.#setRate(player, leg.rate);
+    this.#hand.pause(player);
+    this.#hand.setRate(player, leg.rate);
     const offsetMs = clock.offsetMs ?? 0;
     const destination: Destination = {
-      leg, offsetMs, aheadSeconds: this.#offsetSeconds, mayPlay: clock.synced, afterSeek: this.#soughtSincePlay,
-      seeking: this.#seek !== null,
+      leg, offsetMs, aheadSeconds: this.#offsetSeconds, mayPlay: clock.synced, afterSeek: this.#hand.soughtSincePlay,
+      seeking: this.#hand.seeking,
     };
     const step = this.#approach.step(player, destination);
-    this.#counts.reAims = this.#approach.reAims;
-    if (step.seekTo !== undefined) this.#seekTo(player, step.seekTo);
-    if (step.play !== undefined) {
-      this.#commands.push({ type: 'play' });
-      this.#start = { dueMs: step.play.dueMs, calledMs: player.atMs, afterSeek: this.#soughtSincePlay, offsetMs };
-      this.#standsAt = player.position;
-      this.#soughtSincePlay = false;
-      this.#mode = 'run';
-      this.#startedMs = player.atMs;
-      this.#farSinceMs = null;
-      this.#goodSinceMs = null;
-      this.#regulator.restart(player.atMs, START_BLANK_MS);
-    }
+    if (step.seekTo !== undefined) this.#hand.seek(player, step.seekTo);
+    if (step.play !== undefined) this.#play(player, { dueMs: step.play.dueMs, calledMs: player.atMs, afterSeek: this.#hand.soughtSincePlay, offsetMs });
     const state = clock.synced ? 'starting' : 'unsynced';
     return { ...told(state, null), nextTickInMs: step.againInMs };
+  }
+
+  #play(player: PlayerSnapshot, start: Start): void {
+    this.#hand.play();
+    this.#start = start;
+    this.#standsAt = player.position;
+    this.#mode = 'run';
+    this.#startedMs = player.atMs;
+    this.#patience.started();
+    this.#regulator.restart(player.atMs, START_BLANK_MS);
   }
 
   #run(player: PlayerSnapshot, clock: ClockReading, leg: Leg, driftMs: number, gapMs: number): Decision {
@@ -304,7 +231,7 @@ export class Follower {
     const sinceStartMs = nowMs - this.#startedMs;
     if (player.ended) return told('ended', driftMs);
     if (!player.playing) return sinceStartMs < 500 ? told('starting', null) : this.#interrupted(nowMs, driftMs);
-    this.#interruptedMs = null;
+    this.#patience.uninterrupted();
     this.#hasPlayed ||= this.#standsAt === null || player.position - this.#standsAt >= MOVED_SECONDS;
     // A nudge that nobody watched has gone too far, or will.
     const unwatched = this.#hidden || gapMs > SEEK_PAST_MS || !clock.synced;
@@ -312,16 +239,16 @@ export class Follower {
     if (player.buffering) {
       this.#start = null;
       this.#regulator.restart(nowMs, START_BLANK_MS);
-      this.#setRate(player, leg.rate);
+      this.#hand.setRate(player, leg.rate);
       return told('buffering', driftMs);
     }
     if (!clock.synced) {
-      this.#setRate(player, leg.rate);
+      this.#hand.setRate(player, leg.rate);
       return told('unsynced', driftMs);
     }
     if (this.#stillStands(player, sinceStartMs)) return told('starting', null);
     this.#regulator.check(nowMs, driftMs);
-    if (this.#tooFar(nowMs, driftMs)) return this.#startAgain(nowMs, driftMs);
+    if (this.#patience.wantsSeek(nowMs, driftMs)) return this.#startAgain(nowMs, driftMs);
     const settling = sinceStartMs < SETTLING_MS;
     const errorMs = this.#regulator.errorMs;
     if (errorMs !== null) {
@@ -330,13 +257,13 @@ export class Follower {
         this.#mode = 'start';
         return told('starting', errorMs);
       }
-      this.#judge(nowMs, errorMs);
+      this.#patience.judge(nowMs, errorMs);
     }
     const actual = player.rate / leg.rate - 1;
     const regulation = this.#hidden
       ? { nudge: 0, againInMs: Infinity }
-      : this.#regulator.regulate(nowMs, actual, { preservesPitch: player.preservesPitch, settling: sinceStartMs < GOOD_AFTER_MS });
-    this.#setRate(player, leg.rate * (1 + regulation.nudge));
+      : this.#regulator.regulate(nowMs, actual, { preservesPitch: player.preservesPitch, settling: sinceStartMs < LIVELY_MS });
+    this.#hand.setRate(player, leg.rate * (1 + regulation.nudge));
     const reason = this.#regulator.helpless ? 'the player has one rate only' : undefined;
     const state = this.#regulator.nudging ? 'correcting' : 'playing';
     return { ...told(state, errorMs ?? driftMs, reason), nextTickInMs: regulation.againInMs };
@@ -351,29 +278,16 @@ export class Follower {
     return false;
   }
 
-  /** Far off in two checks that lie apart, and long enough after the last time. */
-  #tooFar(nowMs: number, driftMs: number): boolean {
-    if (Math.abs(driftMs) <= SEEK_PAST_MS) this.#farSinceMs = null;
-    else this.#farSinceMs ??= nowMs;
-    return this.#farSinceMs !== null && nowMs - this.#farSinceMs >= 2 * TICK_MS && nowMs - this.#correctedMs >= this.#spacingMs;
-  }
-
   #startAgain(nowMs: number, driftMs: number): Decision {
-    this.#counts.correctiveSeeks += 1;
-    this.#correctedMs = nowMs;
-    // Media that cannot keep up is not helped by seeks: each one waits longer.
-    this.#spacingMs = Math.min(MAX_SPACING_MS, this.#spacingMs * 2);
-    this.#farSinceMs = null;
+    this.#correctiveSeeks += 1;
+    this.#patience.sought(nowMs);
     this.#mode = 'start';
     this.#approach.begin();
     return told('starting', driftMs);
   }
 
   #interrupted(nowMs: number, driftMs: number): Decision {
-    this.#interruptedMs ??= nowMs;
-    if (nowMs - this.#interruptedMs >= Math.min(MAX_SPACING_MS, 500 * 2 ** this.#interruptions)) {
-      this.#interruptions += 1;
-      this.#interruptedMs = null;
+    if (this.#patience.wantsResume(nowMs)) {
       this.#mode = 'start';
       this.#approach.begin();
     }
@@ -388,44 +302,6 @@ export class Follower {
     const latency = start.afterSeek ? this.#latencies.playAfterSeek : this.#latencies.playAfterPause;
     latency.learn(start.dueMs - start.calledMs - errorMs);
   }
-
-  #judge(nowMs: number, errorMs: number): void {
-    if (Math.abs(errorMs) > RESTART_PAST_MS) this.#goodSinceMs = null;
-    else this.#goodSinceMs ??= nowMs;
-    if (this.#goodSinceMs === null || nowMs - this.#goodSinceMs < GOOD_AFTER_MS) return;
-    this.#spacingMs = SEEK_SPACING_MS;
-    this.#interruptions = 0;
-  }
-
-  /** A seek is over when the player could go on; one that never ends is given up, so that another may be tried. */
-  #watchSeek(player: PlayerSnapshot): void {
-    if (this.#seek === null || player.atMs === this.#seek.atMs) return;
-    const tookMs = player.atMs - this.#seek.atMs;
-    if (player.buffering && tookMs < SEEK_TIMEOUT_MS) return;
-    // Some players take a while to begin.
-    if (Math.abs(player.position - this.#seek.to) > NEARLY_SECONDS && tookMs < SEEK_BEGINS_MS) return;
-    const latency = this.#seek.cold ? this.#latencies.seekCold : this.#latencies.seekBuffered;
-    latency.learn(tookMs);
-    this.#seek = null;
-  }
-
-  #seekTo(player: PlayerSnapshot, position: number): void {
-    this.#commands.push({ type: 'seek', position });
-    this.#counts.seeks += 1;
-    this.#seek = { to: position, atMs: player.atMs, cold: holds(player, position) !== true };
-    this.#soughtSincePlay = true;
-  }
-
-  #setRate(player: PlayerSnapshot, rate: number): void {
-    const asked = this.#asked ?? { rate: player.rate, atMs: player.atMs };
-    const same = Math.abs(asked.rate - rate) < 1e-6;
-    // Asked once, for not every player takes every rate; again after a while, for loading a film may set it back.
-    const forgotten = Math.abs(player.rate - rate) > 1e-6 && player.atMs - asked.atMs > FORGOTTEN_MS;
-    if (same && !forgotten) return;
-    this.#commands.push({ type: 'rate', rate });
-    if (this.#mode === 'run' && !same) this.#counts.rateChanges += 1;
-    this.#asked = { rate, atMs: player.atMs };
-  }
 }
 
 /** A start whose outcome is still to be measured. */
@@ -435,11 +311,3 @@ interface Start {
   readonly afterSeek: boolean;
   readonly offsetMs: number;
 }
-
-interface Decision extends Pick<FollowerStatus, 'state' | 'driftMs' | 'reason'> {
-  readonly nextTickInMs: number;
-}
-
-const told = (state: FollowerState, driftMs: number | null, reason?: string): Decision => ({
-  state, driftMs, ...(reason !== undefined && { reason }), nextTickInMs: Infinity,
-});
