@@ -4,7 +4,7 @@ import type { Queries } from '../db/index.ts';
 import { JOB_ENQUEUED } from '../kernel/job.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Effect } from '../kernel/write.ts';
-import { type EffectHandler, effectKind, EffectUnavailable, type Gathered } from '../outbox/index.ts';
+import { type EffectHandler, effectKind, EffectUnavailable, type Gathered, type RecordedEffect } from '../outbox/index.ts';
 import { type Jobs, toQueue } from './catalogue.ts';
 import * as repo from './jobs.repo.ts';
 
@@ -46,7 +46,7 @@ export function jobEffects(deps: Deps): EffectHandler[] {
   /** What this process has just written need not be read again. */
   const fresh = new WeakMap<object, { readonly added: readonly NewJob[]; readonly sinceMs: number }>();
 
-  function gather(effects: readonly { readonly id: string; readonly payload: Type.Static<typeof Enqueued> }[]): Gathered {
+  function gather(effects: readonly RecordedEffect<Type.Static<typeof Enqueued>>[]): Gathered {
     const rows = effects.map(({ id, payload: { name, payload, delayMs } }) => {
       const job = jobs.named(name);
       if (job === undefined) throw new Error(`No job is called ${name}`);

@@ -8,7 +8,10 @@ export interface JobRow {
   readonly payload: unknown;
 }
 
-/** With the transaction of the change that needs them, in one statement with what else it inserts. Arrays: a third quicker than one JSON. */
+/**
+ * With the transaction of the change that needs them, in one statement with what else it inserts. As arrays, which
+ * PostgreSQL takes in a quarter less time than one JSON.
+ */
 export async function insert(
   tx: Tx, jobs: readonly (JobRow & { readonly delayMs: number | null })[], beside: Statement | undefined,
 ): Promise<void> {
@@ -18,8 +21,11 @@ export async function insert(
     insert into jobs (id, queue, name, payload, run_at)
     select id, queue, name, payload, clock_timestamp() + delay_ms * interval '1 millisecond'
     from unnest(
-      ${jobs.map(({ id }) => id)}::uuid[], ${jobs.map(({ queue }) => queue)}::text[], ${jobs.map(({ name }) => name)}::text[],
-      ${jobs.map(({ payload }) => JSON.stringify(payload))}::jsonb[], ${jobs.map(({ delayMs }) => delayMs)}::float8[]
+      ${jobs.map(({ id }) => id)}::uuid[],
+      ${jobs.map(({ queue }) => queue)}::text[],
+      ${jobs.map(({ name }) => name)}::text[],
+      ${jobs.map(({ payload }) => JSON.stringify(payload))}::jsonb[],
+      ${jobs.map(({ delayMs }) => delayMs)}::float8[]
     ) as j (id, queue, name, payload, delay_ms)
   `.execute(tx);
 }
