@@ -9,7 +9,7 @@ export type { NetworkStatus } from './live/network-status.ts';
 export type { NewMessage, OutgoingMessage, OutgoingStatus, OutgoingStorage } from './live/outgoing.ts';
 export type { RequestOptions, SendRequest } from './live/requests.ts';
 export type { RoomFollowing, RoomFollowOptions } from './live/room-following.ts';
-export type { ResumePosition, RoomOptions, RoomSession, RoomState } from './live/room-session.ts';
+export type { ResumePosition, RoomOptions, RoomSession, RoomState } from './live/room.ts';
 export type { Store } from './live/store.ts';
 export type { Timers } from './live/timers.ts';
 export type { MoviesQuery, StreamOptions, UploadOptions } from './movies.ts';

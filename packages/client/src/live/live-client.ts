@@ -8,7 +8,8 @@ import { createServerEvents, type Listen } from './server-events.ts';
 import { type NetworkStatus, networkOf } from './network-status.ts';
 import type { OutgoingStorage } from './outgoing.ts';
 import { createRequests, type SendRequest } from './requests.ts';
-import { createRoomSession, type RoomOptions, type RoomSession } from './room-session.ts';
+import { createRoomSession } from './room-session.ts';
+import type { RoomOptions, RoomSession } from './room.ts';
 import type { Store } from './store.ts';
 import { realTimers, type Timers } from './timers.ts';
 

@@ -6,7 +6,7 @@ import { soon, soonExpect } from '../../test/soon.ts';
 import { createMemoryTokenStore } from '../tokens.ts';
 import { createLiveClient, type LiveClient } from './live-client.ts';
 import type { ChatNews } from './message-log.ts';
-import type { RoomOptions, RoomSession } from './room-session.ts';
+import type { RoomOptions, RoomSession } from './room.ts';
 import { until } from './store.ts';
 
 let there: LiveRoom;

@@ -1,90 +1,21 @@
 import {
-  type ChatMessage, chatDeleted, chatEdited, chatMessages, chatReacted, chatSend, liveMissed, type LiveParticipant, type Playback, playbackCommand,
-  type PlaybackCommand, playbackState, type Room, roomChanged, roomExpelled, roomJoin, roomLeave, roomPresence, type RoomSnapshot,
+  chatDeleted, chatEdited, chatMessages, chatReacted, chatSend, liveMissed, type Playback, playbackCommand, playbackState, roomChanged,
+  roomExpelled, roomJoin, roomLeave, roomPresence, type RoomSnapshot,
 } from '@watchparty/protocol';
 import type { Static } from 'typebox';
 import { ApiError } from '../api-error.ts';
 import type { HttpClient } from '../http-client.ts';
-import type { Clock, Player } from '../sync/index.ts';
+import type { Clock } from '../sync/index.ts';
 import { createChatKeeper } from './chat-keeper.ts';
 import type { ConnectionState } from './connection.ts';
 import type { Listen, Off } from './server-events.ts';
-import { followRoom, type RoomFollowing, type RoomFollowOptions } from './room-following.ts';
-import type { ChatNews } from './message-log.ts';
-import { createOutgoing, type NewMessage, type OutgoingMessage, type OutgoingStorage } from './outgoing.ts';
+import { type RoomOptions, type RoomSession, type RoomState, UNKNOWN } from './room.ts';
+import { followRoom } from './room-following.ts';
+import { createOutgoing, type OutgoingStorage } from './outgoing.ts';
 import { presenceAfter, presenceIn } from './presence.ts';
 import type { SendRequest } from './requests.ts';
 import { createStore, type Store, until } from './store.ts';
 import { fullJitterMs, pause, type Timers } from './timers.ts';
-
-type ExpelReason = Static<(typeof roomExpelled)['payload']>['reason'];
-
-export interface RoomState {
-  /**
-   * `entering`: not in it yet, or again after the connection broke; what was known before stays. `entered`: hears it.
-   * The others are for good: `refused` (see `error`), `expelled` (see `expelled`), `left` (by oneself).
-   */
-  readonly status: 'entering' | 'entered' | 'refused' | 'expelled' | 'left';
-  readonly error?: ApiError;
-  readonly expelled?: ExpelReason;
-  /** Entered, and nothing that was said or changed is missing. */
-  readonly upToDate: boolean;
-  /** Undefined until it was entered for the first time, as are the following. */
-  readonly room: Room | undefined;
-  readonly playback: Playback | undefined;
-  readonly participants: readonly LiveParticipant[];
-  readonly onlineCount: number;
-  /** The newest messages, in ascending `seq` without a gap. */
-  readonly messages: readonly ChatMessage[];
-  /** There may be messages before those. */
-  readonly hasOlder: boolean;
-  /** One's own that have not come back yet. */
-  readonly outgoing: readonly OutgoingMessage[];
-}
-
-/** What an app has of a room's chat, to go on from there another time. */
-export interface ResumePosition {
-  readonly lastSeq: number;
-  readonly changeCursor: number;
-}
-
-export interface RoomOptions {
-  readonly password?: string;
-  readonly invite?: string;
-  /** What the app has already is not delivered again. */
-  readonly resume?: ResumePosition;
-  /** Messages, each once and in ascending `seq`, and those that are different now. */
-  readonly onChat?: (news: ChatNews) => void;
-  /** How many of the newest messages `state` keeps: 1,000. */
-  readonly keepMessages?: number;
-  /** How often to ask whether something was missed that nobody told of, ms: 120,000, give or take a quarter. */
-  readonly checkEveryMs?: number;
-}
-
-export interface RoomSession extends Store<RoomState> {
-  readonly roomId: number;
-  /** Resolves when the room has been entered; rejects when that is refused. */
-  entered(signal?: AbortSignal): Promise<RoomState>;
-  /** Undefined before the room was entered. */
-  readonly resumePosition: ResumePosition | undefined;
-  /** Puts a message on its way; it arrives once, however long that takes. */
-  send(message: NewMessage | string): OutgoingMessage;
-  /** Sends again what was refused. */
-  retry(clientMessageId: string): void;
-  discard(clientMessageId: string): void;
-  /** Answers whether there are older ones still. */
-  loadOlder(limit?: number): Promise<boolean>;
-  /** Acts on the timeline that `state` shows; refused when somebody else acted first. */
-  command(command: Omit<PlaybackCommand, 'version'>): Promise<Playback>;
-  /** Moves the player with the room's timeline, until told to stop. */
-  follow(player: Player, options?: RoomFollowOptions): RoomFollowing;
-  /** Events that are about this room. */
-  readonly on: Listen;
-  /** Leaves; with `stay` one still takes part in the room. */
-  leave(options?: { readonly stay?: boolean }): Promise<void>;
-  /** Hears and sends nothing more, without telling the server. */
-  close(): void;
-}
 
 interface Deps {
   readonly roomId: number;
@@ -109,16 +40,11 @@ const OLDER_PAGE = 50;
 const MISSED_SPREAD_MS = 1000;
 const RETRY = { firstMs: 400, capMs: 10_000 };
 
-const EMPTY: RoomState = {
-  status: 'entering', upToDate: false, room: undefined, playback: undefined, participants: [], onlineCount: 0, messages: [], hasOlder: false,
-  outgoing: [],
-};
-
 /** One's place in one room. LC6–LC11 */
 export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession {
   const { roomId, http, connection, clock, request, timers, random, timeoutMs } = deps;
   const { password, invite, resume, onChat, keepMessages = KEEP_MESSAGES, checkEveryMs = CHECK_EVERY_MS } = options;
-  const store = createStore<RoomState>(EMPTY);
+  const store = createStore<RoomState>(UNKNOWN);
   const closing = new AbortController();
   const offs: Off[] = [];
   /** What came about people and settings before the snapshot that it follows; undefined once that is there. */
