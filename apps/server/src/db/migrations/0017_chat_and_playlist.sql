@@ -58,7 +58,7 @@ create table playlist_calls (
   user_id integer not null references users (id) on delete cascade,
   kind text not null check (kind in ('skip', 'ended')),
   movie_id integer not null references movies (id) on delete cascade,
-  -- Of the timeline that it was about.
+  -- Which version of the timeline the latest command had made.
   version bigint not null,
   called_at timestamptz not null,
   primary key (room_id, kind, user_id)

@@ -32,11 +32,12 @@ export const majorityOf = (count: number): number => Math.floor(count / 2) + 1;
 export function createCalls({ rooms, watchers, advance, clock }: CallsDeps) {
   type Kind = PlaybackTally['kind'];
 
-  async function tally(tx: Tx, roomId: number, kind: Kind, { movieId, version }: Timeline): Promise<PlaybackTally> {
+  async function tally(tx: Tx, roomId: number, kind: Kind, timeline: Timeline): Promise<PlaybackTally> {
+    const { movieId, version, commandsFrom: command } = timeline;
     const watching = new Set(watchers.watching(roomId));
     const needed = majorityOf(watching.size);
     if (movieId === null) return { roomId, kind, version, userIds: [], needed, done: false };
-    const callers = await repo.callers(tx, { roomId, kind, movieId, version }, new Date(clock.now() - WISH_MS));
+    const callers = await repo.callers(tx, { roomId, kind, movieId, command }, new Date(clock.now() - WISH_MS));
     const userIds = callers.filter((userId) => watching.has(userId));
     return { roomId, kind, version, userIds, needed, done: userIds.length >= needed };
   }
@@ -54,11 +55,15 @@ export function createCalls({ rooms, watchers, advance, clock }: CallsDeps) {
   async function call(write: Write, actor: Actor, roomId: number, { kind, version }: Calling): Promise<PlaybackTally> {
     return write(async (tx, effects) => {
       const { role, timeline } = await rooms.nextFilm.lockAs(tx, roomId, actor);
-      if (timeline.version !== version) throw new Problem('rooms.playback_version_conflict');
+      // What the server does by itself, such as waiting for somebody, is no other film.
+      if (version < timeline.commandsFrom || version > timeline.version) {
+        throw new Problem('rooms.playback_version_conflict');
+      }
       if (timeline.movieId === null) throw new Problem('playlist.nothing_plays');
       const end = kind === 'ended' ? await endOf(tx, timeline) : 'unknown';
       const counts = end === 'unknown';
-      if (counts) await repo.record(tx, { roomId, kind, movieId: timeline.movieId, version }, actor.userId, new Date(clock.now()));
+      const about = { roomId, kind, movieId: timeline.movieId, command: timeline.commandsFrom };
+      if (counts) await repo.record(tx, about, actor.userId, new Date(clock.now()));
       const counted = await tally(tx, roomId, kind, timeline);
       const decided = { ...counted, done: counts ? counted.done || isHost(role) : hasEnded(end, clock.now()) };
       if (decided.done) await goOn(tx, effects, decided);

@@ -8,8 +8,10 @@ const ROOM = 7;
 beforeEach(() => void vi.useFakeTimers({ now: START }));
 afterEach(() => void vi.useRealTimers());
 
-const film = (version: number, given: Partial<Timeline> = {}): Timeline =>
-  ({ version, movieId: 1, position: 0, rate: 1, playing: true, at: START, waiting: null, ...given });
+const film = (version: number, given: Partial<Timeline> = {}): Timeline => ({
+  version, commandsFrom: version, readyFrom: version, movieId: 1, position: 0, rate: 1, playing: true, at: START, waiting: null,
+  ...given,
+});
 
 /** The watch among rooms and a database that do as they are told. */
 function world(durationSeconds: number | null = 100) {

@@ -35,7 +35,7 @@ export function createNextFilm({ attendance, waits, clock }: Deps) {
       return row && timelineOf(row);
     },
 
-    /** Under the lock: this film plays from its beginning, held for players by the room's ready gate; null: nothing plays. PB7 */
+    /** Under the lock: this film plays from its beginning, held for players by the room's ready gate; null: nothing plays. */
     async play(tx: Tx, effects: Effects, roomId: number, movieId: number | null): Promise<void> {
       const row = (await repo.lock(tx, roomId))!;
       const nowMs = clock.now();
