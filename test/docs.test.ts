@@ -10,6 +10,7 @@ import { auditRoutes } from '../apps/server/src/modules/audit/index.ts';
 import { chatRoutes } from '../apps/server/src/modules/chat/index.ts';
 import { moviesRoutes } from '../apps/server/src/modules/movies/index.ts';
 import { operationsRoutes, queuesRoutes } from '../apps/server/src/modules/operations/index.ts';
+import { playlistRoutes } from '../apps/server/src/modules/playlist/index.ts';
 import { roomsRoutes } from '../apps/server/src/modules/rooms/index.ts';
 import { sessionsRoutes } from '../apps/server/src/modules/sessions/index.ts';
 
@@ -27,7 +28,7 @@ const nothing = {} as never;
 const routes: readonly Pick<Route, 'method' | 'path'>[] = [
   ...auditRoutes(nothing), ...accountsRoutes(nothing), ...picturesRoutes(nothing), ...sessionsRoutes(nothing),
   ...moviesRoutes(nothing), ...roomsRoutes(nothing),
-  ...chatRoutes(nothing), ...operationsRoutes(nothing), ...queuesRoutes(nothing),
+  ...chatRoutes(nothing), ...playlistRoutes(nothing), ...operationsRoutes(nothing), ...queuesRoutes(nothing),
   ...['/api/docs', '/api/docs/errors', '/api/openapi.json', '/api/docs/live', '/api/asyncapi.json'].map((path) => ({ method: 'GET' as const, path })),
 ];
 
