@@ -5,6 +5,7 @@ import type { LiveRefusal } from '../../kernel/telemetry.ts';
 import { createSubjectOf, type RequestIds, trustedProxies, type TrustProxy } from '../shared/index.ts';
 import { createOriginCheck } from './origins.ts';
 import { type Conn, watchPackets } from './packets.ts';
+import { takePolling } from './polling.ts';
 import { type Refusal, takeUpgrades } from './upgrades.ts';
 
 export interface ArrivalSettings {
@@ -15,13 +16,15 @@ export interface ArrivalSettings {
   readonly connectionsPerAddressMax: number;
 }
 
-/** WebSockets as they come, before anybody knows whose they are. */
+/** Connections as they come, before anybody knows whose they are. */
 export interface Arrivals {
   /** Once for each connection, by who signs in on it: its address, as limits count it. */
   claim(conn: Conn): string | undefined;
   /** Takes no more. */
   close(): void;
 }
+
+type EngineRequest = Parameters<Server['engine']['handleRequest']>[0];
 
 interface Deps {
   readonly io: Server;
@@ -43,14 +46,18 @@ export function openArrivals(settings: ArrivalSettings, { io, server, requestIds
   const unclaimed = new Map<Conn, string>();
   let closed = false;
 
+  const strangeOrigin = (request: IncomingMessage): Refusal | undefined =>
+    isAllowedOrigin(request) ? undefined : { reason: 'origin', problem: new Problem('live.origin_refused') };
+
   function refusalOf(request: IncomingMessage): Refusal | undefined {
     if (closed) return { reason: 'stopping', problem: new Problem('service.unavailable', { detail: 'The server is stopping', retryAfterSeconds: 2 }) };
-    if (!isAllowedOrigin(request)) return { reason: 'origin', problem: new Problem('live.origin_refused') };
+    const strange = strangeOrigin(request);
+    if (strange !== undefined) return strange;
     if (max === 0 || (open.get(subjectOf(request)) ?? 0) < max) return undefined;
     return { reason: 'connections', problem: new Problem('live.too_many_connections', { retryAfterSeconds: 30 }) };
   }
 
-  // A server that never listens: the real one's requests are not led past Socket.IO, only its WebSockets are given to it.
+  // A server that never listens: Socket.IO is given what is its own, after it was looked at.
   io.attach(createServer());
   io.engine.on('connection', (conn: Conn) => {
     const subject = subjectOf(conn.request);
@@ -72,6 +79,11 @@ export function openArrivals(settings: ArrivalSettings, { io, server, requestIds
 
   takeUpgrades(server, {
     refusalOf, requestIds, onRefused, accept: (request, socket, head) => io.engine.handleUpgrade(request, socket, head),
+  });
+
+  takePolling(server, {
+    refusalOf, strangeOrigin, requestIds, onRefused, https: settings.publicUrl.startsWith('https:'),
+    accept: (request, response) => io.engine.handleRequest(request as EngineRequest, response),
   });
 
   return {

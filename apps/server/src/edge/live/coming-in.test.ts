@@ -1,7 +1,9 @@
 import { request } from 'node:http';
+import { liveMissed } from '@watchparty/protocol';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { type Edge, startEdge, type EdgeOptions } from './test/edge.ts';
+import { thing } from './test/things.ts';
 
 let edge: Edge;
 const start = async (options?: EdgeOptions): Promise<void> => {
@@ -138,11 +140,45 @@ test('[LV4] Whoever shows no token in time is sent away', async () => {
   expect(silent.heard.length).toBe(1);
 });
 
-test('[LV5] Long polling is not offered, and HTTP beside it is left alone', async () => {
+test('[LV5] A client that begins with long polling is in, and turns to a WebSocket or stays with it', async () => {
+  const { handler, done } = thing();
+  await start({ modules: [{ handlers: [handler] }] });
+  for (const [transports, ends] of [[['polling', 'websocket'], 'websocket'], [['polling'], 'polling'], [['websocket'], 'websocket']] as const) {
+    const client = await edge.connect('7', { transports });
+    await expect.poll(() => client.io.engine.transport.name).toBe(ends);
+    const heard = new Promise((resolve) => client.once(liveMissed.name, resolve));
+    expect(await client.timeout(5000).emitWithAck('thing:do', { text: ends })).toMatchObject({ success: true });
+    expect(done.at(-1)).toEqual({ text: ends });
+    edge.live.tell('user:7', liveMissed, {});
+    expect(await heard).toEqual({});
+    client.disconnect();
+  }
+  await expect.poll(() => [...edge.live.here('user:7')].length).toBe(0);
+});
+
+test('[LV1] [LV2] [LV3] Long polls are refused like WebSockets, with problem details', async () => {
+  await start({ settings: { connectionsPerAddressMax: 1 } });
+  const poll = async (headers: Record<string, string> = {}, query = 'EIO=4&transport=polling') => {
+    const answer = await fetch(`${edge.url}/socket.io/?${query}`, { headers });
+    const body = await answer.text();
+    return [answer.status, body.startsWith('{') ? (JSON.parse(body) as { code: string }).code : body.slice(0, 1), answer.headers.has('x-request-id')];
+  };
+  expect(await poll({ origin: 'http://elsewhere.test' })).toEqual([403, 'live.origin_refused', true]);
+  expect(await poll({}, '')).toEqual([400, 'request.invalid', true]);
+  expect(await poll({}, 'EIO=4&transport=websocket')).toEqual([400, 'request.invalid', true]);
+  expect(await poll()).toEqual([200, '0', true]);
+  expect(await poll()).toEqual([429, 'live.too_many_connections', true]);
+  expect((await poll({}, 'EIO=4&transport=polling&sid=unknown'))[0]).toBe(400);
+  await edge.close();
   await start();
-  const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`);
-  expect(await answer.text()).toBe('HTTP');
+  expect(await edge.refused({ auth: { token: 'wrong' }, transports: ['polling'] })).toMatchObject({ code: 'auth.token_invalid', success: false });
+
+});
+
+test('[LV5] HTTP beside it is left alone', async () => {
+  await start();
   expect(await upgrade({}, '/elsewhere')).toEqual([200, 'HTTP']);
   expect(await upgrade({}, '/socket.iotas')).toEqual([200, 'HTTP']);
-  expect(await upgrade({ upgrade: 'h2c' })).toEqual([200, 'HTTP']);
+  expect(await upgrade({ upgrade: 'h2c' }, '/elsewhere')).toEqual([200, 'HTTP']);
+  expect(await upgrade({ upgrade: 'h2c' })).toEqual([400, 'request.invalid']);
 });

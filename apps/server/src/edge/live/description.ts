@@ -62,7 +62,7 @@ export function describeLive(handlers: readonly LiveHandler[], info: { readonly 
     info: {
       title: 'WatchParty live', version: info.version,
       description:
-        'Socket.IO 4 over WebSocket. The handshake carries an access token, `auth: {token}`; one that is refused is told by ' +
+        'Socket.IO 4 over WebSocket, or long polling. The handshake carries an access token, `auth: {token}`; one that is refused is told by ' +
         '`connect_error`, whose `data` are problem details. Each event of a client is acknowledged with `{"success": true, "data": …}` ' +
         'or with problem details and `"success": false`.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },

@@ -40,12 +40,10 @@ interface Deps {
   readonly telemetry: LiveTelemetry;
 }
 
-const SIGN_IN_TIMEOUT_MS = 10_000;
-
 /** Live connections: Socket.IO towards the clients, the line towards the other nodes. */
 export function createLive(settings: GateSettings, { line, node, write, takeUp, log, telemetry }: Deps): LiveEdge {
   const clock = createWallClock();
-  const io = createIo(settings.signInTimeoutMs ?? SIGN_IN_TIMEOUT_MS);
+  const io = createIo(settings);
   const { adapter, sockets } = io.of('/');
   const fits = createFits();
   let gate: Gate | undefined;

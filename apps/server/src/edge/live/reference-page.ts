@@ -98,7 +98,7 @@ pre{background:#1a1a1a;border-radius:.5rem;padding:1rem;overflow-x:auto}.codes{f
 </style></head>
 <body>
 <h1>Live events</h1>
-<p>Socket.IO 4 at <code>/socket.io</code>, over WebSocket. Also as <a href="/api/asyncapi.json">AsyncAPI</a>, for programs; beside it the
+<p>Socket.IO 4 at <code>/socket.io</code>, over WebSocket (long polling works where one node serves all). Also as <a href="/api/asyncapi.json">AsyncAPI</a>, for programs; beside it the
 <a href="/api/docs">HTTP API</a> and its <a href="/api/docs/errors">error codes</a>.</p>
 <pre>import { io } from 'socket.io-client';
 

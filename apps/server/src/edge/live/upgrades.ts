@@ -6,6 +6,8 @@ import { problemBody, problemHeaders, type RequestIds } from '../shared/index.ts
 
 export const LIVE_PATH = '/socket.io';
 
+export const isLivePath = (url: string): boolean => /^\/socket\.io\/?(?:\?|$)/.test(url);
+
 export interface Refusal {
   readonly reason: LiveRefusal;
   readonly problem: Problem;
@@ -49,7 +51,7 @@ const ignore = (): void => {};
 
 /** Whether a request asks for a WebSocket of ours. */
 const isOurs = ({ url = '', headers }: IncomingMessage): boolean =>
-  /^\/socket\.io\/?(?:\?|$)/.test(url) && headers.upgrade?.toLowerCase() === 'websocket';
+  isLivePath(url) && headers.upgrade?.toLowerCase() === 'websocket';
 
 function answer(socket: Duplex, problem: Problem, requestId: string): void {
   const body = JSON.stringify(problemBody(problem, requestId));

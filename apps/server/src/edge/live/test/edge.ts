@@ -62,6 +62,8 @@ export interface ConnectOptions {
   readonly auth?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly origin?: string;
+  /** WebSocket alone by default. */
+  readonly transports?: readonly string[];
 }
 
 export const sessionOf = (userId: number, nth = 0): string => `01890000-0000-7000-8000-${String(userId * 100 + nth).padStart(12, '0')}`;
@@ -138,9 +140,9 @@ export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  function open({ auth = {}, query = {}, origin }: ConnectOptions): Socket {
+  function open({ auth = {}, query = {}, origin, transports = ['websocket'] }: ConnectOptions): Socket {
     const socket = io(url, {
-      transports: ['websocket'], auth, query, forceNew: true, reconnection: false, ...(origin !== undefined && { extraHeaders: { origin } }),
+      transports: [...transports], auth, query, forceNew: true, reconnection: false, ...(origin !== undefined && { extraHeaders: { origin } }),
     });
     opened.push(socket);
     return socket;
