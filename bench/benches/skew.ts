@@ -30,6 +30,8 @@ const steadySeconds = ({ quick }: Options): number => (quick ? 10 : 60);
 const rounds = ({ quick }: Options): number => (quick ? 1 : 3);
 const joins = ({ quick }: Options): number => (quick ? 1 : 6);
 const ROUND_SECONDS = 12;
+/** Long enough for whoever is late. */
+const EVENT_MS = 4500;
 
 interface Network {
   readonly name: string;
@@ -187,9 +189,13 @@ async function measureEvents(party: Party, network: Network, count: number): Pro
     await sleep(1500);
     for (const command of [{ action: 'play' }, { action: 'seek', position: 40 + round * 70 }] as const) {
       await takeRecords(party.viewers);
-      await party.act(command);
-      await sleep(4500);
-      settled.push(...settledAfter(party.state(), await takeRecords(party.viewers), network));
+      let playback = await party.act(command);
+      await sleep(EVENT_MS);
+      while (playback.version !== party.state().version) {
+        playback = party.state();
+        await sleep(EVENT_MS);
+      }
+      settled.push(...settledAfter(playback, await takeRecords(party.viewers), network));
     }
   }
   return settled;
@@ -279,6 +285,8 @@ async function run(context: Context): Promise<Outcome> {
         step(`${NAME}: ${network.name}: starts, seeks, joins`, eventSeconds(context));
         const settled = await measureEvents(party, network, rounds(context));
         rows.push(...eventRows(network.name, settled, await measureJoins(party, network, joins(context))));
+        const lost = settled.filter(({ tookMs }) => tookMs === Infinity).length;
+        if (lost > 0) notes.push(`${network.name}: ${lost} of ${settled.length} starts were not in step ${EVENT_MS} ms later`);
       }
       await party.close();
       step(`${NAME}: ${network.name}: ${PEER}`, partySeconds(context));

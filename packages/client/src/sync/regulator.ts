@@ -10,6 +10,7 @@ const STEP = 0.005;
 const LEAST_CHANGE = 0.01;
 /** Eased in: no single change is larger. */
 const LARGEST_CHANGE = 0.02;
+const LASTING_MS = 1500;
 /** Players need time to take a new rate up; what they show meanwhile means nothing. */
 const BLANK_MS = 250;
 /** Checks further apart than this do not belong together: the tab slept, or its timers are throttled. */
@@ -109,11 +110,17 @@ export class Regulator {
       this.#calmUntilMs = nowMs + CALM_MS;
     } else {
       const wanted = this.#wanted(errorMs);
-      const measured = this.#samples.length >= 2;
-      if (measured && Math.abs(wanted - this.#nudge) >= LEAST_CHANGE - 1e-9) this.#change(nowMs, errorMs, wanted);
+      if (this.#samples.length >= 2 && this.#worthChanging(wanted, errorMs)) this.#change(nowMs, errorMs, wanted);
     }
     const leftMs = actual === 0 ? Infinity : Math.abs(errorMs / actual);
     return { nudge: this.#nudge, againInMs: this.#nudge === 0 ? Infinity : Math.max(20, leftMs) };
+  }
+
+  /** Most corrections are one rate and back: a faster one is for what would last, a slower one eases out of the fastest. */
+  #worthChanging(wanted: number, errorMs: number): boolean {
+    const by = Math.abs(wanted) - Math.abs(this.#nudge);
+    if (by >= LEAST_CHANGE - 1e-9) return Math.abs(errorMs / this.#nudge) > LASTING_MS;
+    return by <= -LEAST_CHANGE + 1e-9 && Math.abs(this.#nudge) > LARGEST_CHANGE;
   }
 
   #change(nowMs: number, errorMs: number, nudge: number): void {
