@@ -24,8 +24,6 @@ export interface Arrivals {
   close(): void;
 }
 
-type EngineRequest = Parameters<Server['engine']['handleRequest']>[0];
-
 interface Deps {
   readonly io: Server;
   readonly server: HttpServer;
@@ -83,7 +81,7 @@ export function openArrivals(settings: ArrivalSettings, { io, server, requestIds
 
   takePolling(server, {
     refusalOf, strangeOrigin, requestIds, onRefused, https: settings.publicUrl.startsWith('https:'),
-    accept: (request, response) => io.engine.handleRequest(request as EngineRequest, response),
+    accept: (request, response) => io.engine.handleRequest(request, response),
   });
 
   return {
