@@ -43,14 +43,16 @@ export function createSimulatedPlayer(habits: PlayerHabits = {}): SimulatedPlaye
     settle();
     moving = false;
     clearTimeout(startTimer);
+    startTimer = undefined;
   }
 
   function start(): void {
-    clearTimeout(startTimer);
-    if (!wanted || seeking || starving || moving) return;
+    // Told again while it gets going, it goes on getting going.
+    if (!wanted || seeking || starving || moving || startTimer !== undefined) return;
     const afterMs = sought ? playAfterSeekMs : playAfterPauseMs;
     const dueMs = performance.now() + afterMs;
     startTimer = setTimeout(() => {
+      startTimer = undefined;
       sought = false;
       moving = true;
       // A timer that fires late is this machine's business, not the player's.

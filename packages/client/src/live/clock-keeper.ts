@@ -7,7 +7,10 @@ const PING_TIMEOUT_MS = 5000;
 
 export interface ClockKeeper {
   readonly clock: Clock;
-  /** Pings by the clock's schedule until this connection closes. */
+  /**
+   * Pings at once, and by the clock's schedule until this connection closes. Nodes of one house agree on the time, as
+   * their timelines need; one that does not contradicts what is known, and the clock begins anew by itself.
+   */
   keep(socket: OpenSocket): void;
   /** One ping out of turn; a connection that is dead is found out by it. */
   probe(socket: OpenSocket): void;
@@ -29,8 +32,6 @@ export function createClockKeeper(timers: Timers, date: () => number): ClockKeep
   return {
     clock,
     keep(socket) {
-      // Another node, another clock; what they differ by is what made the last positions wrong.
-      clock.restart();
       let cancel = (): void => {};
       const next = (): void => {
         void ping(socket);

@@ -49,8 +49,9 @@ export interface Connection {
   end(reason: EndReason, error?: ApiError): void;
 }
 
-/** Open for less than this, it counts as another failure: a server that takes and drops is not stormed. */
+/** Open for less than this, it counts as some failures: a server that takes and drops is not stormed. */
 const STEADY_MS = 5000;
+const UNSTEADY_FAILURES = 2;
 
 /** Connects, and connects again when the connection breaks, until it is ended. LC1–LC4 */
 export function createConnection(deps: Deps): Connection {
@@ -123,7 +124,7 @@ export function createConnection(deps: Deps): Connection {
         store.set({ status: 'connected', connectionId: socket.id });
         const reason = await socket.closed;
         socket = undefined;
-        if (timers.nowMs() - openedAtMs >= STEADY_MS) failures = 0;
+        failures = timers.nowMs() - openedAtMs >= STEADY_MS ? 0 : Math.min(failures, UNSTEADY_FAILURES);
         error = new NetworkError(`The connection broke: ${reason}`);
       } catch (thrown) {
         error = thrown as Error;
