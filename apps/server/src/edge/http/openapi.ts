@@ -39,6 +39,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Movies: 'The library: films uploaded here or linked from elsewhere.',
   Rooms: 'Places to watch together: people, their roles, and the playback that they share.',
   Chat: 'What is said in a room, numbered without a gap.',
+  Playlists: 'The films that a room will play, and the votes for them.',
   Administration: 'Accounts, and what happened to them; for administrators.',
   Queues: 'Work that no answer waits for, clean-ups, and reports of what went on; for administrators.',
 };
