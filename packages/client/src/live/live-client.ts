@@ -6,6 +6,7 @@ import { createClockKeeper } from './clock-keeper.ts';
 import { type ConnectionState, createConnection, type ReconnectOptions } from './connection.ts';
 import { createServerEvents, type Listen } from './server-events.ts';
 import { type NetworkStatus, networkOf } from './network-status.ts';
+import { newRandomId } from './new-id.ts';
 import type { OutgoingStorage } from './outgoing.ts';
 import { createRequests, type SendRequest } from './requests.ts';
 import { createRoomSession } from './room-session.ts';
@@ -54,7 +55,7 @@ const TIMEOUT_MS = 10_000;
 /** A live connection to the server, in browsers and in Node. Connects at once. */
 export function createLiveClient(options: LiveClientOptions): LiveClient {
   const {
-    tokens, timers = realTimers, random = Math.random, timeoutMs = TIMEOUT_MS, date = Date.now, newId = () => crypto.randomUUID(),
+    tokens, timers = realTimers, random = Math.random, timeoutMs = TIMEOUT_MS, date = Date.now, newId = newRandomId,
   } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const http = options.http ?? createHttpClient({ baseUrl, tokens });
