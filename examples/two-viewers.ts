@@ -2,8 +2,8 @@
  * Two viewers join a room, one of them starts the film, and how far they are apart is printed each second. Without a
  * screen: their players are simulated, everything else is what a web page does.
  *
- *     node examples/two-viewers.ts                        against a server that it starts for itself
- *     node examples/two-viewers.ts --url https://party.example.org --seconds 60
+ *     npm run example                                     against a server that it starts for itself
+ *     npm run example -- --url https://party.example.org --seconds 60
  *
  * Against a server of yours it registers two users, and opens a room that it removes again.
  */
