@@ -27,7 +27,8 @@ const LATE_MS = 40;
 
 export function watchPositions(people: () => readonly Person[]): Positions {
   const newest = new Map<number, { readonly playback: Playback; readonly sinceMs: number }>();
-  const enteredAtMs = new Map<Person, number>();
+  /** Since when they know the newest timeline, over a connection that stands. */
+  const toldAtMs = new Map<Person, number>();
   const errorsMs: number[] = [];
   let disturbedAtMs = trueNow();
   let sampledAtMs = trueNow();
@@ -37,13 +38,15 @@ export function watchPositions(people: () => readonly Person[]): Positions {
     if (nowMs - sampledAtMs > SAMPLE_MS + LATE_MS) disturbedAtMs = nowMs;
     sampledAtMs = nowMs;
     for (const person of people()) {
-      const { player, session, roomId } = person;
-      if (session.state.status !== 'entered') enteredAtMs.delete(person);
-      else if (!enteredAtMs.has(person)) enteredAtMs.set(person, nowMs);
+      const { player, session: { state }, roomId } = person;
       const timeline = newest.get(roomId);
-      const enteredMs = enteredAtMs.get(person);
-      if (player === undefined || timeline?.playback.playing !== true || enteredMs === undefined) continue;
-      if (nowMs - person.openedAtMs < OPENED_MS || nowMs - Math.max(disturbedAtMs, enteredMs, timeline.sinceMs, timeline.playback.at) < SETTLED_MS) continue;
+      // On a network that swallows everything nobody hears of a command before that is found out.
+      const isTold = state.status === 'entered' && state.playback?.version === timeline?.playback.version;
+      if (!isTold) toldAtMs.delete(person);
+      else if (!toldAtMs.has(person)) toldAtMs.set(person, nowMs);
+      const toldMs = toldAtMs.get(person);
+      if (player === undefined || timeline?.playback.playing !== true || toldMs === undefined) continue;
+      if (nowMs - person.openedAtMs < OPENED_MS || nowMs - Math.max(disturbedAtMs, toldMs, timeline.sinceMs, timeline.playback.at) < SETTLED_MS) continue;
       errorsMs.push(errorOf(player, timeline.playback));
     }
   }
