@@ -12,6 +12,21 @@ COPY apps/server/package.json apps/server/
 COPY apps/web/package.json apps/web/
 RUN npm ci --omit=dev --no-fund --no-audit && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
+# Builds the web app; what builds it stays behind.
+FROM node:24-bookworm-slim AS web
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY packages/client/package.json packages/client/
+COPY packages/protocol/package.json packages/protocol/
+COPY packages/redis-kit/package.json packages/redis-kit/
+COPY packages/windows-exec packages/windows-exec
+COPY apps/server/package.json apps/server/
+COPY apps/web/package.json apps/web/
+RUN npm ci --workspace apps/web --no-fund --no-audit
+COPY packages packages
+COPY apps/web apps/web
+RUN node apps/web/build/main.ts
+
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data PORT=5000
 WORKDIR /app
@@ -20,6 +35,7 @@ COPY --from=dependencies /app ./
 COPY LICENSE ./
 COPY packages packages
 COPY apps apps
+COPY --from=web /app/apps/web/dist apps/web/dist
 USER node
 VOLUME /data
 EXPOSE 5000

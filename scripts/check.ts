@@ -19,6 +19,13 @@ const STEPS: readonly Step[] = [
       '--tsBuildInfoFile', '.cache/types.tsbuildinfo',
     ],
   },
+  {
+    name: 'types of the web app',
+    args: [
+      'node_modules/typescript-native/bin/tsc', '--project', 'apps/web', '--incremental',
+      '--tsBuildInfoFile', '.cache/web-types.tsbuildinfo',
+    ],
+  },
   { name: 'lint', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   {
     name: 'walls',

@@ -25,6 +25,8 @@ const ALLOWED = new Set([
   '0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC0-1.0', 'ISC', 'MIT', 'MIT-0', 'MPL-2.0',
   // A library that is loaded as it is and can be exchanged: libvips, beneath sharp.
   'LGPL-3.0-or-later',
+  // A typeface, Inter, served as it is.
+  'OFL-1.1',
   'PostgreSQL', 'Python-2.0', 'Unlicense', 'Zlib',
 ]);
 

@@ -105,9 +105,9 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
 describe.skipIf(process.platform === 'win32')('npm run dev', () => {
   it('drains the old server before it starts the changed one, and drains at SIGTERM', async () => {
     const child = start('run', 'dev', '--', '--demo');
-    await shows(/up \d+ \["--demo"\]/);
+    await shows(/up \d+ \["--rebuild","--demo"\]/);
     writeFileSync(main, SERVER.replace('up ', 'changed; up '));
-    await shows(/drained[^]*changed; up \d+ \["--demo"\]/);
+    await shows(/drained[^]*changed; up \d+ \["--rebuild","--demo"\]/);
     child.kill('SIGTERM');
     await once(child, 'close');
     expect(times(/drained/g)).toBe(2);

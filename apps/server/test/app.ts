@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { builtApp, pagePaths } from '@watchparty/web';
 import { type Config, loadConfig } from '../src/config/index.ts';
+import { createWebApp } from '../src/edge/http/index.ts';
 import type { Log } from '../src/kernel/log.ts';
 import { type App, compose } from '../src/main/compose.ts';
 import type { RoomTimings } from '../src/modules/rooms/index.ts';
@@ -57,6 +59,8 @@ export async function startTestApp(env: Readonly<Record<string, string>> = {}, o
     log: options.log ?? pino({ level: 'silent' }),
     progress: () => {},
     onLost: () => {},
+    // Built by the suites' global set-up.
+    web: { app: createWebApp(builtApp), paths: pagePaths },
     passwordCost: { memoryKiB: 64, passes: 1 },
     ...(options.roomTimings && { roomTimings: options.roomTimings }),
   });

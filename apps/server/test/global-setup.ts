@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from '@watchparty/web';
 import type { TestProject } from 'vitest/node';
 import { createTemplate } from './postgres-template.ts';
 
@@ -12,8 +13,9 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the whole run, with a migrated template that each suite clones. */
+/** The web app, built; one PostgreSQL for the whole run, with a migrated template that each suite clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await ensureBuilt((line) => process.stdout.write(`${line}\n`));
   const keeper = spawn(process.execPath, [fileURLToPath(new URL('./postgres-keeper.ts', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

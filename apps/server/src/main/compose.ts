@@ -10,7 +10,7 @@ import { openRedis, type RedisConnection } from '@watchparty/redis-kit/redis';
 import { createCaching } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
-import { createHttpServer, type HttpServer, type Limiters } from '../edge/http/index.ts';
+import { createHttpServer, type HttpServer, type Limiters, type WebApp } from '../edge/http/index.ts';
 import { createLive, createLoneLine, createRedisLine, type Line, liveReferenceRoutes } from '../edge/live/index.ts';
 import { createImages } from '../images/index.ts';
 import { CACHE_INVALIDATED } from '../kernel/cache-policy.ts';
@@ -79,6 +79,8 @@ interface Deps {
   readonly onLost: () => void;
   /** Hashing as costly as production's makes test suites slow. */
   readonly passwordCost?: PasswordCost;
+  /** What browsers get, and at which addresses; left out: nothing. */
+  readonly web?: { readonly app: WebApp; readonly paths: readonly string[] } | undefined;
   /** A suite has no half minute to wait for a host. */
   readonly roomTimings?: Partial<RoomTimings>;
 }
@@ -291,6 +293,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             board: openBoard(workers.queues),
             signIn: createBoardSignIn({ path: BOARD_PATH, publicUrl: config.http.publicUrl }, { accounts, sessions, clock }),
           })],
+          web: deps.web,
           identity: sessions.identity,
           write: outbox.write,
           queries,

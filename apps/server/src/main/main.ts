@@ -4,6 +4,7 @@ import { StartError } from '../kernel/start-error.ts';
 import { type App, compose } from './compose.ts';
 import { createDemo } from './demo/index.ts';
 import { createLog } from './log.ts';
+import { openWeb, type Web } from './web.ts';
 
 /** How long a shutdown may take before the process ends all the same. */
 const SHUTDOWN_TIMEOUT_MS = 30_000;
@@ -18,7 +19,7 @@ await main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   const startedAt = performance.now();
-  const { demo } = readArguments();
+  const { demo, rebuild } = readArguments();
   const config = loadConfigFromProcess();
   // Undefined where there is no terminal, whatever the types say.
   const tty = process.stdout.isTTY ?? false;
@@ -62,7 +63,10 @@ async function main(): Promise<void> {
 
   for (const warning of config.warnings) log.warn({ module: 'config' }, warning);
   log.debug({ module: 'config', config: describeConfig(config) }, 'Configuration');
-  starting = compose(config, { log, progress, onLost: () => stopOnce('another node took over the database', 1) });
+  starting = config.role === 'worker' ? start() : openWeb({ rebuild, progress }).then(start);
+  function start(web?: Web): Promise<App> {
+    return compose(config, { log, progress, web, onLost: () => stopOnce('another node took over the database', 1) });
+  }
   const app = await starting.catch(async (error: unknown) => {
     await closeLog();
     throw error;
@@ -80,11 +84,12 @@ function announce(app: App, config: Config, seconds: string, say: (line: string)
   say(`WatchParty is ready in ${seconds} s: ${app.http.url} (API reference: ${app.http.url}/api/docs)`);
 }
 
-function readArguments(): { demo: boolean } {
+function readArguments(): { demo: boolean; rebuild: boolean } {
   try {
-    const { values } = parseArgs({ options: { demo: { type: 'boolean', default: false } }, strict: true });
-    return { demo: values.demo };
+    const flag = { type: 'boolean', default: false } as const;
+    const { values } = parseArgs({ options: { demo: flag, rebuild: flag }, strict: true });
+    return { demo: values.demo, rebuild: values.rebuild };
   } catch (error) {
-    throw new StartError(`${(error as Error).message}. Known: --demo`);
+    throw new StartError(`${(error as Error).message}. Known: --demo, --rebuild`);
   }
 }

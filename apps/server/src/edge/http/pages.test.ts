@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { builtApp, pagePaths } from '@watchparty/web';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { publicFolder } from '@watchparty/web';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
 
 let server: TestApp;
@@ -9,64 +12,93 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const files = readdirSync(publicFolder).filter((name) => name !== 'index.html');
+const HTML = { accept: 'text/html,application/xhtml+xml' };
+const addresses = pagePaths.map((path) => path.replace(':id', '5'));
+const assets = readdirSync(join(builtApp, 'assets')).filter((name) => !/\.(?:br|gz)$/.test(name)).map((name) => `/assets/${name}`);
+const script = assets.find((path) => /\/index-[\w-]+\.js$/.test(path))!;
 
-test.each(['/', '/rooms/5?invite=a-token&invite=twice', '/?utm_source=x'])('%s is the front page', async (path) => {
-  const { status, headers, body } = await server.ask('GET', path);
-  expect(status).toBe(200);
-  expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'");
-  expect(headers.get('content-security-policy')).not.toContain('unsafe');
-  expect(headers.get('x-content-type-options')).toBe('nosniff');
-  expect(body).toContain('<title>WatchParty</title>');
+/** As it comes over the wire: `fetch` would unpack it. */
+function raw(path: string, acceptEncoding: string): Promise<{ coding: string | undefined; body: Buffer; length: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    request(`${server.url}${path}`, { headers: { 'accept-encoding': acceptEncoding } }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part)).on('end', () =>
+        resolve({ coding: response.headers['content-encoding'], body: Buffer.concat(parts), length: response.headers['content-length'] }));
+    }).on('error', reject).end();
+  });
+}
+
+describe('the page', () => {
+  test.each([...addresses, '/rooms/5?invite=a-token&invite=twice', '/reset-password?token=x', '/?utm_source=x'])('stands at %s', async (path) => {
+    const { status, headers, body } = await server.ask('GET', path, { headers: HTML });
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('cache-control')).toBe('no-cache');
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self';");
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(body).toContain('<title>WatchParty</title>');
+  });
+
+  test('names nothing inline and no other host, and each file that it names is there', async () => {
+    const { body: html } = await server.ask('GET', '/');
+    expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
+    const named = [...String(html).matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map(([, path]) => path!);
+    expect(named).toContain(script);
+    for (const path of named) expect((await server.ask('GET', path)).status, path).toBe(200);
+  });
+
+  test('at an address that is none comes with 404 to a browser, and not to a program', async () => {
+    const shown = await server.ask('GET', '/nothing/here', { headers: HTML });
+    expect([shown.status, shown.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(shown.body).toContain('<title>WatchParty</title>');
+    expect((await server.ask('HEAD', '/nothing/here', { headers: HTML })).status).toBe(404);
+    for (const [method, path, headers] of [
+      ['GET', '/nothing/here', {}], ['GET', '/api/nothing', HTML], ['GET', '/assets/nothing.js', HTML], ['POST', '/nothing/here', HTML],
+    ] as const) {
+      expect(await server.ask(method, path, { headers }), path).toMatchObject({ status: 404, body: { code: 'route.not_found' } });
+    }
+  });
 });
 
-test('the front page names nothing inline and no other host, and each file that it names is there', async () => {
-  const { body: html } = await server.ask('GET', '/');
-  expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
-  const named = [...String(html).matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map(([, path]) => path!);
-  expect(named).toContain('/app.js');
-  for (const path of named) expect((await server.ask('GET', path)).status, path).toBe(200);
-});
+describe('files', () => {
+  test.each(assets)('%s is kept for ever, under its name', async (path) => {
+    const { status, headers } = await server.ask('GET', path);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(headers.get('content-type')).toMatch(/^(?:text\/(?:css|javascript); charset=utf-8|font\/woff2|image\/\w+)/);
+  });
 
-test('the page speaks both languages in full, and its own text is the English one', async () => {
-  const { WORDS } = (await import(new URL('words.js', publicFolder).href)) as {
-    WORDS: Record<'en' | 'ru', Record<string, unknown>>;
-  };
-  expect(Object.keys(WORDS.ru)).toEqual(Object.keys(WORDS.en));
-  const { body: html } = await server.ask('GET', '/');
-  const matches = [...String(html).matchAll(/data-word="(\w+)">([^<]*)</g)];
-  const marked = matches.map(([, word, text]) => [word!, text!] as const);
-  expect(marked.length).toBeGreaterThan(10);
-  for (const [word, text] of marked) expect(WORDS.en[word], word).toBe(text);
-});
+  test('come compressed to those who take that', async () => {
+    const plain = await raw(script, 'identity');
+    const brotli = await raw(script, 'gzip, deflate, br');
+    const gzip = await raw(script, 'gzip, br;q=0');
+    expect([plain.coding, brotli.coding, gzip.coding]).toEqual([undefined, 'br', 'gzip']);
+    expect(brotliDecompressSync(brotli.body).equals(plain.body)).toBe(true);
+    expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true);
+    expect(brotli.length).toBe(String(brotli.body.length));
+    expect(brotli.body.length).toBeLessThan(gzip.body.length);
+  });
 
-describe.each(files)('/%s', (name) => {
-  test('is served with its type, and not again to those who have it', async () => {
-    const whole = await server.ask('GET', `/${name}`);
-    expect(whole.status).toBe(200);
-    expect(whole.headers.get('content-type')).toMatch(/^(text\/(css|javascript)|image\/svg\+xml); charset=utf-8$/);
-    const etag = whole.headers.get('etag')!;
+  test.each(['/', '/favicon.svg', '/theme.js'])('%s is not sent again to those who have it', async (path) => {
+    const etag = (await server.ask('GET', path)).headers.get('etag')!;
     for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-      const again = await server.ask('GET', `/${name}`, { headers: { 'if-none-match': tag } });
+      const again = await server.ask('GET', path, { headers: { 'if-none-match': tag } });
       expect([again.status, again.body, again.headers.get('etag')], tag).toEqual([304, '', etag]);
     }
-    expect((await server.ask('GET', `/${name}`, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+    expect((await server.ask('GET', path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
   });
 
-  test('answers HEAD with its length, and other methods with 405', async () => {
-    const whole = await server.ask('GET', `/${name}`);
-    const head = await server.ask('HEAD', `/${name}`);
-    expect([head.status, head.body, head.headers.get('content-length')]).toEqual([
-      200, '', String(Buffer.byteLength(whole.body as string)),
-    ]);
-    const posted = await server.ask('POST', `/${name}`, { body: {} });
-    expect(posted).toMatchObject({ status: 405, body: { code: 'route.method_not_allowed' } });
+  test('answer HEAD with their length, and other methods with 405', async () => {
+    const head = await server.ask('HEAD', '/favicon.svg', { headers: { 'accept-encoding': 'identity' } });
+    const whole = await server.ask('GET', '/favicon.svg', { headers: { 'accept-encoding': 'identity' } });
+    expect([head.status, head.body, head.headers.get('content-length')]).toEqual([200, '', String(Buffer.byteLength(whole.body as string))]);
+    expect(await server.ask('POST', '/favicon.svg', { body: {} })).toMatchObject({ status: 405, body: { code: 'route.method_not_allowed' } });
   });
-});
 
-test.each([
-  '/index.html', '/../package.json', '/%2e%2e/package.json', '/style.css/', '/.env',
-])('%s is not served', async (path) => {
-  expect((await server.ask('GET', path)).status).toBe(404);
+  test.each(['/index.html', '/sources.txt', '/../package.json', '/%2e%2e/package.json', '/assets/..%2findex.html', '/favicon.svg/', '/.env'])(
+    '%s is not served', async (path) => {
+      expect((await server.ask('GET', path)).status).toBe(404);
+    },
+  );
 });

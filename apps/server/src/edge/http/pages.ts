@@ -1,57 +1,44 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import Type from 'typebox';
-import { publicFolder } from '@watchparty/web';
-import { type RawReply, rawRoute, type Route } from '../../kernel/route.ts';
+import { Problem } from '../../kernel/problem.ts';
+import { rawRoute, type RequestContext, type Route } from '../../kernel/route.ts';
+import type { WebApp } from './web-app.ts';
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml; charset=utf-8',
-};
+const common = {
+  method: 'GET', tag: 'Pages', access: 'anyone', ignoresToken: true, limit: 'none', produces: {},
+  // A page's address may carry anything, such as an invitation.
+  query: Type.Object({}),
+} as const;
 
-/** Everything from this server, nothing inline; stricter than the API reference, whose script writes styles. */
-const POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; " +
-  "form-action 'self'; frame-ancestors 'none'";
-
-/**
- * The front page at `/`, at the rooms' addresses that invitations lead to, and its files beside it. They are small and
- * their names stay the same from version to version: read once, kept in memory, asked for again by their ETag.
- */
-export function pageRoutes(): Route[] {
-  return readdirSync(publicFolder)
-    .flatMap((name) => {
-      const reply = createFileReply(name);
-      const paths = name === 'index.html' ? ['/', '/rooms/:id'] : [`/${name}`];
-      return paths.map((path) => ({ path, reply }));
-    })
-    .map(({ path, reply }) =>
+/** The web app's page at each of its addresses, and its files. */
+export function pageRoutes(app: WebApp, pagePaths: readonly string[]): Route[] {
+  const file = (path: string, { headers }: RequestContext) => {
+    const reply = app.file(path, headers);
+    if (reply === undefined) throw new Problem('route.not_found');
+    return Promise.resolve(reply);
+  };
+  return [
+    ...pagePaths.map((path) =>
       rawRoute({
-        method: 'GET', path, id: `page:${path}`, tag: 'Pages', access: 'anyone', ignoresToken: true, limit: 'none', produces: {},
-        summary: 'The front page and its files',
+        ...common, path, id: `page:${path}`, summary: 'The web app',
         params: Type.Object({ id: Type.Optional(Type.String()) }),
-        // A page's address may carry anything, such as an invitation.
-        query: Type.Object({}),
-        handle: ({ headers }) => Promise.resolve(reply(headers['if-none-match'])),
-      }),
-    );
+        handle: ({ headers }) => Promise.resolve(app.page(headers)),
+      })),
+    ...app.fixedPaths.map((path) =>
+      rawRoute({ ...common, path, id: `file:${path}`, summary: 'A file of the web app', handle: async (context) => file(path, context) })),
+    rawRoute({
+      ...common, path: '/assets/:name', id: 'asset', summary: 'A file of the web app, whose name changes with its content',
+      params: Type.Object({ name: Type.String() }),
+      handle: async (context) => file(`/assets/${context.params.name}`, context),
+    }),
+  ];
 }
 
-function createFileReply(name: string): (ifNoneMatch: string | string[] | undefined) => RawReply {
-  const type = TYPES[extname(name)];
-  if (type === undefined) throw new Error(`${name} in the public folder has no known content type`);
-  const body = readFileSync(new URL(name, publicFolder));
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  const headers = {
-    'content-type': type, etag, 'cache-control': 'no-cache',
-    ...(name.endsWith('.html') && { 'content-security-policy': POLICY }),
-  };
-  return (ifNoneMatch) => {
-    const held = String(ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-    if (held.some((tag) => tag === etag || tag === '*')) return { status: 304, headers };
-    return { status: 200, headers: { ...headers, 'content-length': String(body.length) }, body };
-  };
+interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { readonly accept?: string | undefined };
 }
+
+/** Whether somebody types an address into a browser or follows a link, rather than a program asking the API. */
+export const wantsPage = ({ method, url, headers }: Asked): boolean =>
+  (method === 'GET' || method === 'HEAD') && headers.accept?.includes('text/html') === true && !/^\/(?:api|assets|uploads|socket\.io)(?:[/?]|$)/.test(url);

@@ -31,11 +31,12 @@ import { parseJsonBodies } from './json-body.ts';
 import { answerOtherMethods } from './methods.ts';
 import { createLimits, type Limiters } from './limits.ts';
 import { isStreamed, mount } from './mount.ts';
-import { pageRoutes } from './pages.ts';
+import { pageRoutes, wantsPage } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { createReadyAnswers } from './ready-answer.ts';
 import { answerUnreadBodies, holdBackContinue } from './unread-body.ts';
 import { createUnreadableHandler } from './unreadable.ts';
+import type { WebApp } from './web-app.ts';
 
 export interface HttpSettings {
   readonly host: string;
@@ -59,6 +60,8 @@ export interface HttpDeps {
   readonly routes: readonly Route[];
   /** What is for browsers alone, and not in the API description. */
   readonly pages?: readonly Route[];
+  /** What browsers get at `paths`, and at addresses that are none. Left out: nothing. */
+  readonly web?: { readonly app: WebApp; readonly paths: readonly string[] } | undefined;
   readonly identity: Identity;
   readonly write: Write;
   readonly queries: Queries;
@@ -159,7 +162,12 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
   app.setErrorHandler((error, request, reply) => {
     // Fastify ends connections after every unreadable body; one that was read whole leaves no rest behind.
     if (request.raw.complete) reply.removeHeader('connection');
-    sendProblem(reply, problemOf(error, request, log), request.id);
+    const problem = problemOf(error, request, log);
+    if (deps.web !== undefined && problem.code === 'route.not_found' && wantsPage(request)) {
+      const { status, headers, body } = deps.web.app.page(request.headers, 404);
+      return reply.code(status).headers(headers).send(request.method === 'HEAD' ? undefined : body);
+    }
+    sendProblem(reply, problem, request.id);
   });
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, new Problem('route.not_found'), request.id);
@@ -173,7 +181,8 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, fastLane, idempotency, continues, drain, uploadStallTimeoutMs,
     forms: createFormReader(FORMS),
   };
-  const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pageRoutes(), ...(deps.pages ?? [])];
+  const pages = deps.web === undefined ? [] : pageRoutes(deps.web.app, deps.web.paths);
+  const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pages, ...(deps.pages ?? [])];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.
     scope.removeAllContentTypeParsers();

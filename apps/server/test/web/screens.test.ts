@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../app.ts';
+import { startBrowser } from '../browser.ts';
+import { factoriesFor } from '../factories.ts';
+import { openVisitor, sees, type Visitor } from './visitor.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const FILM = new URL('../../src/main/demo/assets/sample-film.mp4', import.meta.url);
+const HOSTILE = '<img src=x onerror="document.title=1">';
+const LONG = 'W'.repeat(100);
+/** Compressed, before any player. */
+const FIRST_LOAD_BYTES = 170_000;
+
+let browser: Browser;
+let server: TestApp;
+let roomId: number;
+let invite: string;
+let stranger: Visitor;
+let member: Visitor;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), startTestApp()]);
+  const make = factoriesFor(server);
+  const ann = await make.user({ username: 'ann' });
+  const film = await make.movie(ann, { title: HOSTILE, description: HOSTILE });
+  await server.ask('PUT', `/api/movies/${film.id}/file`, { token: ann.token, body: await readFile(FILM), headers: { 'content-type': 'video/mp4' } });
+  await make.movie(ann, { title: LONG });
+  const room = await make.room(ann, { name: HOSTILE, description: 'x'.repeat(500), movieId: film.id });
+  await make.room(ann, { name: LONG, password: 'secret' });
+  await make.message(ann, room.id, { content: HOSTILE });
+  await make.message(ann, room.id, { content: 'x'.repeat(400) });
+  roomId = room.id;
+  invite = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: ann.token })).body.data.invite;
+  stranger = await openVisitor(browser, server);
+  member = await openVisitor(browser, server);
+  await member.signIn(ann);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** What axe finds, by theme; and where something sticks out sideways, by width. */
+async function flaws(page: Page): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    // Asked from outside: the policy lets nobody evaluate a text again and again inside.
+    await expect.poll(() => page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe(colorScheme);
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})))');
+    const { violations } = (await page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })`)) as {
+      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+    };
+    for (const { id, nodes } of violations) found.push({ colorScheme, id, nodes: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html} ${failureSummary}`) });
+  }
+  const before = page.viewportSize()!;
+  for (const width of [360, 2560]) {
+    await page.setViewportSize({ width, height: 800 });
+    const scrollWidth = await page.evaluate('document.documentElement.scrollWidth');
+    if (scrollWidth !== width) found.push({ width, scrollWidth });
+  }
+  await page.setViewportSize(before);
+  return found;
+}
+
+/** Runs once for each page: nothing inline is allowed, so it is brought in from outside of the policy. */
+const bringAxe = async (page: Page): Promise<void> => void (await page.evaluate(await readFile(AXE, 'utf8')));
+
+async function looksWell({ page, goto, complaints }: Visitor, path: string, ready: (page: Page) => Promise<unknown>): Promise<void> {
+  await goto(path);
+  await page.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
+  await ready(page);
+  await bringAxe(page);
+  expect(await flaws(page), path).toEqual([]);
+  expect(await page.title()).not.toBe('1');
+  expect(complaints).toEqual([]);
+}
+
+const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first().waitFor();
+
+// A busy machine is no failure.
+describe('strangers', { timeout: 60_000 }, () => {
+  test.each([
+    ['/', heading('Watch a film together')],
+    ['/login', heading('Welcome back')],
+    ['/register', heading('Come on in')],
+    ['/forgot-password', heading('Forgot the password?')],
+    ['/reset-password?token=x', heading('A new password')],
+    ['/rooms', (page: Page) => sees(page, LONG)],
+    ['/movies', (page: Page) => sees(page, LONG)],
+  ] as const)('%s can be read by everybody', (path, ready) => looksWell(stranger, path, ready));
+
+  test('an invitation can be read by everybody', () => looksWell(stranger, `/rooms/${roomId}?invite=${invite}`, heading(HOSTILE)));
+
+  test('the first load is light', async () => {
+    const { page, goto, context } = await openVisitor(browser, server);
+    await goto('/');
+    await sees(page, 'New films');
+    const scripts = (await page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).map(({ name, encodedBodySize }) => [name, encodedBodySize])`)) as [string, number][];
+    expect(scripts.length).toBeGreaterThan(2);
+    const bytes = scripts.reduce((sum, [, size]) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes, JSON.stringify(scripts)).toBeLessThan(FIRST_LOAD_BYTES);
+    await context.close();
+  });
+
+  test('an address that is none says so, with a way on', async () => {
+    const { page, goto, context } = await openVisitor(browser, server);
+    await goto('/nothing/here');
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('link', { name: 'To the home page' }).click();
+    await sees(page, 'Open now');
+    expect(new URL(page.url()).pathname).toBe('/');
+    await context.close();
+  });
+});
+
+describe('members', { timeout: 60_000 }, () => {
+  test.each([
+    ['/', heading(/^Good to see you/)],
+    ['/rooms?mine=true', (page: Page) => sees(page, LONG)],
+    ['/rooms/new', heading('Open a room')],
+    ['/movies?mine=true', (page: Page) => sees(page, LONG)],
+    ['/profile', (page: Page) => sees(page, 'This device')],
+  ] as const)('%s can be read by everybody', (path, ready) => looksWell(member, path, ready));
+
+  test('the dialog for a film', () => looksWell(member, '/movies', async (page) => {
+    await page.getByRole('button', { name: 'Add a film' }).first().click();
+    await page.getByRole('dialog').waitFor();
+  }));
+
+  test.each(['Chat', 'People', 'Playlist'])('a room with its %s', (tab) => looksWell(member, `/rooms/${roomId}`, async (page) => {
+    await page.getByRole('heading', { name: HOSTILE }).waitFor();
+    await page.getByRole('tab', { name: new RegExp(tab) }).click();
+    await page.getByRole('tabpanel', { name: new RegExp(tab) }).waitFor();
+  }));
+
+  test.each(['Invite', 'Room settings'])('the dialog of a room: %s', (name) => looksWell(member, `/rooms/${roomId}`, async (page) => {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').waitFor();
+    if (name === 'Invite') await page.getByRole('button', { name: 'Copy' }).waitFor();
+  }));
+});
+
+test('everything can be reached by keyboard: past the navigation, through a form, into a room', { timeout: 60_000 }, async () => {
+  const { page, goto, context } = await openVisitor(browser, server);
+  await goto('/login');
+  await page.getByLabel('E-mail or username').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.autocomplete')).toBe('username');
+  await page.keyboard.type('ann');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('correct horse');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /^Good to see you/ }).waitFor();
+  await context.close();
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { en, type Plural } from './en.ts';
+import { ru } from './ru.ts';
+import { clockText, createSpeaker } from './speaker.ts';
+
+const forms = (message: string | Plural): string[] => (typeof message === 'string' ? [message] : Object.values(message) as string[]);
+const valuesIn = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].toSorted();
+
+describe('both languages', () => {
+  test('say the same things', () => {
+    expect(Object.keys(ru).toSorted()).toEqual(Object.keys(en).toSorted());
+  });
+
+  test.each(Object.keys(en) as (keyof typeof en)[])('%s has the same values in each', (key) => {
+    const [first] = forms(en[key]);
+    const named = valuesIn(forms(en[key]).at(-1)!);
+    expect(first).not.toBe('');
+    for (const text of forms(ru[key])) expect(valuesIn(text)).toEqual(named);
+  });
+
+  test('have all forms that their numbers need', () => {
+    for (const [locale, messages] of [['en', en], ['ru', ru]] as const) {
+      const { t } = createSpeaker(locale, messages);
+      for (const [key, message] of Object.entries(messages)) {
+        if (typeof message === 'string') continue;
+        for (const count of [0, 1, 2, 5, 11, 21, 22]) {
+          const needed = new Intl.PluralRules(locale).select(count);
+          expect(Object.keys(message).length === 1 || needed in message, `${key} ${locale} ${count}`).toBe(true);
+          expect(t(key as keyof typeof en, { count, names: 'x', emoji: 'x' })).not.toContain('{');
+        }
+      }
+    }
+  });
+});
+
+describe('a speaker', () => {
+  const english = createSpeaker('en', en);
+  const russian = createSpeaker('ru', ru);
+
+  test('puts values in, numbers as people write them, and texts as they are', () => {
+    expect(english.t('home.hello', { name: '{count} $& <b>' })).toBe('Good to see you, {count} $& <b>');
+    expect(english.t('room.people', { count: 1 })).toBe('1 person');
+    expect(english.t('room.people', { count: 12_345 })).toBe('12,345 people');
+    expect([1, 3, 5, 21].map((count) => russian.t('room.people', { count }))).toEqual(['1 человек', '3 человека', '5 человек', '21 человек']);
+  });
+
+  test('tells times relatively within a day', () => {
+    const now = Date.parse('2030-05-05T12:00:00Z');
+    expect(english.when('2030-05-05T11:58:00Z', now)).toBe('2 minutes ago');
+    expect(english.when('2030-05-05T07:00:00Z', now)).toBe('5 hours ago');
+    expect(english.when('2030-05-01T12:00:00Z', now)).toBe('May 1, 2030');
+  });
+
+  test.each([[0, '0 B'], [999, '999 B'], [1500, '1.5 kB'], [45_200_000, '45 MB'], [3_210_000_000, '3.2 GB']])('%d bytes are %s', (bytes, text) => {
+    expect(english.bytes(bytes)).toBe(text);
+  });
+
+  test.each([[0, '0:00'], [59.9, '0:59'], [61, '1:01'], [3725, '1:02:05'], [Number.NaN, '0:00'], [-3, '0:00']])('%d seconds are %s', (seconds, text) => {
+    expect(clockText(seconds)).toBe(text);
+  });
+});

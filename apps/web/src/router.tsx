@@ -1,0 +1,62 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Failed } from './shell/failed.tsx';
+import { Loading } from './shell/loading.tsx';
+import { NotFound } from './shell/not-found.tsx';
+import { Shell } from './shell/shell.tsx';
+
+const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Failed });
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** Within the app only: a link must not lead whoever signs in to somebody else's page. */
+const nextIn = (value: unknown): string | undefined => (typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined);
+const pageIn = (value: unknown): number | undefined => (/^[1-9]\d{0,5}$/.test(String(value)) && String(value) !== '1' ? Number(value) : undefined);
+
+type Search = Record<string, unknown>;
+const withNext = { validateSearch: ({ next, invite, setup }: Search): { next?: string; invite?: string; setup?: string } => given({ next: nextIn(next), invite: text(invite), setup: text(setup) }) };
+const withPage = { validateSearch: ({ page, mine }: Search): { page?: number; mine?: boolean } => given({ page: pageIn(page), mine: mine === 'true' ? true : undefined }) };
+
+function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+const getParentRoute = () => rootRoute;
+const routes = [
+  createRoute({ getParentRoute, path: '/', component: lazyRouteComponent(() => import('./screens/home/home.tsx'), 'Home') }),
+  createRoute({ getParentRoute, path: '/login', ...withNext, component: lazyRouteComponent(() => import('./screens/auth/login.tsx'), 'Login') }),
+  createRoute({ getParentRoute, path: '/register', ...withNext, component: lazyRouteComponent(() => import('./screens/auth/register.tsx'), 'Register') }),
+  createRoute({ getParentRoute, path: '/forgot-password', component: lazyRouteComponent(() => import('./screens/auth/forgot.tsx'), 'ForgotPassword') }),
+  createRoute({
+    getParentRoute, path: '/reset-password', validateSearch: ({ token }: Search): { token?: string } => given({ token: text(token) }),
+    component: lazyRouteComponent(() => import('./screens/auth/reset.tsx'), 'ResetPassword'),
+  }),
+  createRoute({ getParentRoute, path: '/rooms', ...withPage, component: lazyRouteComponent(() => import('./screens/rooms/rooms.tsx'), 'Rooms') }),
+  createRoute({
+    getParentRoute, path: '/rooms/new', validateSearch: ({ movie }: Search): { movie?: number } => given({ movie: /^\d{1,9}$/.test(String(movie)) ? Number(movie) : undefined }),
+    component: lazyRouteComponent(() => import('./screens/rooms/create-room.tsx'), 'CreateRoom'),
+  }),
+  createRoute({
+    getParentRoute, path: '/rooms/$roomId', validateSearch: ({ invite }: Search): { invite?: string } => given({ invite: text(invite) }),
+    component: lazyRouteComponent(() => import('./screens/room/room-page.tsx'), 'RoomPage'),
+  }),
+  createRoute({ getParentRoute, path: '/movies', ...withPage, component: lazyRouteComponent(() => import('./screens/movies/movies.tsx'), 'Movies') }),
+  createRoute({ getParentRoute, path: '/profile', component: lazyRouteComponent(() => import('./screens/profile/profile.tsx'), 'Profile') }),
+] as const;
+
+/** Plain `name=value`, as mails write it: an invitation that looks like a number stays a text. */
+const parseSearch = (query: string): Search => Object.fromEntries(new URLSearchParams(query));
+function stringifySearch(search: Search): string {
+  const pairs = Object.entries(search).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]);
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}
+
+export const createAppRouter = () =>
+  createRouter({
+    routeTree: rootRoute.addChildren(routes), parseSearch, stringifySearch, defaultPreload: 'intent', scrollRestoration: true,
+    defaultPendingComponent: Loading, defaultPendingMs: 150, defaultErrorComponent: Failed, defaultNotFoundComponent: NotFound,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

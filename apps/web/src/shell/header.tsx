@@ -1,0 +1,77 @@
+import { Link, useRouterState } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useI18n } from '../i18n/i18n.tsx';
+import { useSessionState } from '../session/context.tsx';
+import { Avatar } from '../ui/avatar.tsx';
+import { LinkButton } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import type { PersonMenu } from './person-menu.tsx';
+
+const PLACES = [
+  { to: '/', key: 'nav.home', icon: 'home' },
+  { to: '/rooms', key: 'nav.rooms', icon: 'people' },
+  { to: '/movies', key: 'nav.movies', icon: 'film' },
+] as const satisfies readonly { to: string; key: string; icon: IconName }[];
+
+export function Header() {
+  const { t } = useI18n();
+  const { status } = useSessionState();
+  return (
+    <header className="header">
+      <div className="header-inner">
+        <Link to="/" className="brand" aria-label="WatchParty">
+          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <span>WatchParty</span>
+        </Link>
+        {status !== 'guest' && (
+          <nav className="nav" aria-label={t('nav.label')}>
+            {PLACES.map(({ to, key, icon }) => (
+              <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className="nav-link">
+                <Icon name={icon} size={18} />
+                <span>{t(key)}</span>
+              </Link>
+            ))}
+          </nav>
+        )}
+        <div className="header-end">
+          {status === 'signed-out' && <SignIn />}
+          <PersonButton />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function SignIn() {
+  const { t } = useI18n();
+  const next = useRouterState({ select: ({ location }) => location.href });
+  const search = /^\/(?:login|register|forgot-password|reset-password)\b/.test(next) || next === '/' ? {} : { next };
+  return (
+    <>
+      <LinkButton to="/login" search={search} look="quiet">{t('nav.login')}</LinkButton>
+      <span className="wide-only"><LinkButton to="/register" search={search} look="primary">{t('nav.register')}</LinkButton></span>
+    </>
+  );
+}
+
+/** The menu itself is heavy, and comes when a hand or the keyboard comes near. */
+function PersonButton() {
+  const { t } = useI18n();
+  const state = useSessionState();
+  const [menu, setMenu] = useState<{ readonly Menu: typeof PersonMenu }>();
+  const [open, setOpen] = useState(false);
+  const person = state.status === 'signed-in' ? state.user : state.status === 'guest' ? state.guest : undefined;
+  const load = (): void => void import('./person-menu.tsx').then((part) => setMenu({ Menu: part.PersonMenu }), () => {});
+
+  const trigger = (
+    <button
+      type="button" className="person-button" aria-haspopup="menu" aria-label={person === undefined ? t('nav.settings') : t('nav.personMenu', { name: person.username })}
+      {...(menu === undefined && { onPointerEnter: load, onFocus: load, onClick: () => { setOpen(true); load(); } })}
+    >
+      {person === undefined
+        ? <Icon name="settings" />
+        : <Avatar id={person.id} name={person.displayName} picture={state.status === 'signed-in' ? state.user.profilePicture : null} />}
+    </button>
+  );
+  return menu === undefined ? trigger : <menu.Menu trigger={trigger} open={open} onOpenChange={setOpen} />;
+}

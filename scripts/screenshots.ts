@@ -1,0 +1,177 @@
+/**
+ * `npm run screenshots [-- <part of a name>]`: a server with a few people, films and rooms on an empty folder, and every
+ * screen of the web app in both themes and two widths into docs/screenshots.
+ */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { createHttpClient, createMemoryTokenStore } from '@watchparty/client';
+import { startBrowser } from '../apps/server/test/browser.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FOLDER = join(ROOT, 'docs/screenshots');
+const MAIN = join(ROOT, 'apps/server/src/main/main.ts');
+const FILM = join(ROOT, 'apps/server/src/main/demo/assets/sample-film.mp4');
+const PASSWORD = 'popcorn and rain';
+const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+
+interface Server {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+async function startServer(): Promise<Server> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'watchparty-screenshots-'));
+  const server = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_DIR: 'off', RATE_LIMIT_AUTH_MAX: '0', RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
+  createInterface({ input: server.stdout }).on('line', (line) => {
+    const found = /ready in [\d.]+ s: (http:\/\/[^\s"]+)/.exec(line)?.[1];
+    if (found !== undefined) resolve(found);
+  });
+  const ended = new Promise<void>((end) => server.once('exit', () => end()));
+  void ended.then(() => reject(new Error('The server did not start')));
+  const close = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { url: await url.catch(async (error: unknown) => { await close(); throw error; }), close };
+}
+
+async function createPerson(baseUrl: string, username: string) {
+  const http = createHttpClient({ baseUrl, tokens: createMemoryTokenStore() });
+  const { user } = await http.accounts.register({ username, email: `${username}@example.org`, password: PASSWORD });
+  return { http, user };
+}
+
+/** People, films and a conversation such as there are on any evening. */
+async function furnish(baseUrl: string) {
+  const ann = await createPerson(baseUrl, 'ann');
+  const [ben, mia] = [await createPerson(baseUrl, 'ben'), await createPerson(baseUrl, 'mia')];
+  const film = await ann.http.movies.create({ title: 'The Long Way Home', year: 2019, description: 'A road, a dog and a radio.' });
+  await ann.http.movies.upload(film.id, new Uint8Array(await readFile(FILM)));
+  for (const [title, year] of [['Night Train to Tbilisi', 2021], ['Small Hours', 1998], ['Paper Boats', 2008], ['Где кончается река', 1976]] as const) {
+    await ann.http.movies.create({ title, year, durationSeconds: 60 * (80 + title.length), url: 'https://films.example.org/film.mp4' });
+  }
+  const room = await ann.http.rooms.create({ name: 'Friday film night', description: 'Popcorn is your own business.', movieId: film.id });
+  await ben.http.rooms.create({ name: 'Old films, slow talk', description: 'Black and white, mostly.', password: 'secret' });
+  await mia.http.rooms.create({ name: 'Кино на русском', playbackControl: 'everyone' });
+  await ben.http.rooms.join(room.id);
+  await mia.http.rooms.join(room.id);
+  const say = (who: typeof ann, content: string) => who.http.chat.send(room.id, { content });
+  await say(ben, 'Evening! Is this the one with the dog?');
+  const yes = await say(ann, '@ben it is. He is fine, I checked.');
+  await say(mia, 'Then I am in. https://example.org/dog-survives');
+  await ben.http.chat.addReaction(room.id, yes.id, '❤️');
+  await mia.http.chat.send(room.id, { content: 'Two minutes, getting tea', replyToId: yes.id });
+  for (const { title, id } of (await ann.http.movies.list({ limit: 100 })).items) {
+    if (title !== film.title && id % 2 === 0) await ann.http.playlists.add(room.id, id);
+  }
+  const { invite } = await ann.http.rooms.createInviteLink(room.id);
+  return { room, invite };
+}
+
+interface Screen {
+  readonly name: string;
+  readonly path: string;
+  readonly signedIn?: boolean;
+  /** Brings the screen into the state that is to be seen. */
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Screen[] {
+  const roomPath = `/rooms/${room.id}`;
+  const inRoom = async (page: Page): Promise<void> => {
+    await page.getByText('getting tea').waitFor();
+    await page.evaluate(`new Promise((ready) => {
+      const video = document.querySelector('video');
+      if (video.readyState >= 3) ready();
+      else video.addEventListener('canplay', ready, { once: true });
+    })`);
+  };
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
+  return [
+    { name: 'welcome', path: '/' },
+    { name: 'login', path: '/login' },
+    { name: 'register', path: '/register', act: async (page) => {
+      await page.getByRole('textbox', { name: 'Username' }).fill('a');
+      await page.getByRole('button', { name: 'Create my account' }).click();
+    } },
+    { name: 'forgot-password', path: '/forgot-password' },
+    { name: 'reset-password', path: '/reset-password?token=abc' },
+    { name: 'invitation', path: `${roomPath}?invite=${invite}` },
+    { name: 'not-found', path: '/nothing/here' },
+    { name: 'home', path: '/', signedIn: true },
+    { name: 'rooms', path: '/rooms', signedIn: true },
+    { name: 'create-room', path: '/rooms/new', signedIn: true },
+    { name: 'movies', path: '/movies', signedIn: true },
+    { name: 'add-film', path: '/movies', signedIn: true, act: (page) => press(page, 'Add a film') },
+    { name: 'profile', path: '/profile', signedIn: true },
+    { name: 'room', path: roomPath, signedIn: true, act: inRoom },
+    { name: 'room-people', path: roomPath, signedIn: true, act: async (page) => {
+      await inRoom(page);
+      await page.getByRole('tab', { name: /People/ }).click();
+    } },
+    { name: 'room-playlist', path: roomPath, signedIn: true, act: async (page) => {
+      await inRoom(page);
+      await page.getByRole('tab', { name: 'Playlist' }).click();
+      await page.getByRole('button', { name: /Vote for/ }).first().waitFor();
+    } },
+    { name: 'room-invite', path: roomPath, signedIn: true, act: async (page) => {
+      await inRoom(page);
+      await press(page, 'Invite');
+      await page.getByRole('button', { name: 'Copy' }).waitFor();
+    } },
+    { name: 'room-settings', path: roomPath, signedIn: true, act: async (page) => {
+      await inRoom(page);
+      await press(page, 'Room settings');
+    } },
+  ];
+}
+
+async function shoot(browser: Browser, url: string, screens: readonly Screen[]): Promise<void> {
+  for (const [size, viewport] of Object.entries(WIDTHS)) {
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', reducedMotion: 'reduce', hasTouch: size === 'phone' });
+      let signedIn = false;
+      for (const { name, path, signedIn: needed = false, act } of screens) {
+        const page = await context.newPage();
+        if (needed && !signedIn) {
+          await page.goto(`${url}/login`);
+          await page.getByLabel('E-mail or username').fill('ann');
+          await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+          await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+          await page.getByRole('heading', { name: /Good to see you/ }).waitFor();
+          signedIn = true;
+        }
+        await page.goto(`${url}${path}`);
+        await page.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
+        await page.waitForLoadState('networkidle');
+        await act?.(page);
+        // Whatever moves has arrived.
+        await page.evaluate('Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})))');
+        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });
+        await page.close();
+      }
+      await context.close();
+    }
+  }
+}
+
+const wanted = process.argv[2] ?? '';
+await mkdir(FOLDER, { recursive: true });
+const [server, browser] = await Promise.all([startServer(), startBrowser()]);
+try {
+  const screens = screensOf(await furnish(server.url)).filter(({ name }) => name.includes(wanted));
+  await shoot(browser, server.url, screens);
+} finally {
+  await browser.close();
+  await server.close();
+}
