@@ -11,7 +11,7 @@ export default defineConfig({
     // Suites start processes and hold connections: each file gets a process of its own.
     pool: 'forks',
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     teardownTimeout: 20_000,
     retry: 0,

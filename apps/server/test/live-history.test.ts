@@ -71,7 +71,11 @@ test('What people say, change and play live survives kills and broken networks: 
   await Promise.all(people.map(({ session }) => session.entered()));
   await tellStory();
 
-  await vi.waitUntil(() => people.every(isAtRest), { timeout: REST_MS, interval: 50 }).catch(() => {
+  const comesToRest = (): boolean => {
+    for (const person of people) person.takeBackRefused();
+    return people.every(isAtRest);
+  };
+  await vi.waitUntil(comesToRest, { timeout: REST_MS, interval: 50 }).catch(() => {
     throw new Error(`Not everybody comes to rest: ${people.filter((person) => !isAtRest(person)).slice(0, 3).map(described).join('\n')}\n${told()}`);
   });
   await playTogether();

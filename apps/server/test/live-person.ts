@@ -29,6 +29,8 @@ export interface Person {
   /** What the server answered by HTTP that was no success. */
   readonly refusals: readonly string[];
   say(): void;
+  /** Takes back answers to what was deleted meanwhile: those are refused, rightly. */
+  takeBackRefused(): void;
   /** Changes something that was said; whether that succeeds is not known here. */
   change(): Promise<void>;
   command(): Promise<void>;
@@ -127,6 +129,15 @@ export function openPerson({ url, user, roomId, random, withPlayer, onPlayback, 
       const answered = random() < 0.1 ? anyMessage() : undefined;
       const { clientMessageId } = page.session.send({ content, ...(answered !== undefined && { replyToId: answered.id }) });
       given.push({ roomId, userId: user.id, clientMessageId, content });
+    },
+    takeBackRefused() {
+      const { messages, outgoing } = page.session.state;
+      for (const { clientMessageId, replyToId, status } of outgoing) {
+        const answered = messages.find(({ id }) => id === replyToId);
+        if (status !== 'failed' || answered === undefined || answered.deletedAt === null) continue;
+        page.session.discard(clientMessageId);
+        given.splice(given.findIndex((one) => one.clientMessageId === clientMessageId), 1);
+      }
     },
     async change() {
       const message = anyMessage();
