@@ -1,4 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ErrorCode } from '@watchparty/protocol';
+import { builtApp, pagePaths } from '@watchparty/web';
 import { type Credentials, FILM, type Persona, PERSONAS, type Things, type World } from './authorization-matrix-world.ts';
 
 /** The status of what is served, or the code of what is refused. */
@@ -300,7 +303,9 @@ const operations: Record<string, readonly Case[]> = {
   queueBoardParts: one(byCookie('auth.required'), '/admin/queues/api/queues'),
 };
 
-const OPEN_PAGES = ['/', '/rooms/:id', '/app.js', '/page.js', '/words.js', '/style.css', '/favicon.svg'];
+/** The web app's own, whoever asks: what it shows them it asks the API for. */
+const APP_FILES = ['/theme.js', '/favicon.svg'];
+const ASSET = readdirSync(join(builtApp, 'assets')).find((name) => name.endsWith('.js'))!;
 const pages: Record<string, readonly Case[]> = {
   openapi: one(blind(), '/api/openapi.json'),
   reference: one(blind(), '/api/docs'),
@@ -308,7 +313,9 @@ const pages: Record<string, readonly Case[]> = {
   asyncapi: one(blind(), '/api/asyncapi.json'),
   liveReference: one(blind(), '/api/docs/live'),
   referenceScript: one(blind(), '/api/docs/reference.js'),
-  ...Object.fromEntries(OPEN_PAGES.map((path) => [`page:${path}`, one(blind(), path.replace(':id', '1'))])),
+  ...Object.fromEntries(pagePaths.map((path) => [`page:${path}`, one(blind(), path.replace(':id', '1'))])),
+  ...Object.fromEntries(APP_FILES.map((path) => [`file:${path}`, one(blind(), path)])),
+  asset: one(blind(), `/assets/${ASSET}`),
 };
 
 /** By route: who gets what. A route that has no line here fails the tests. */
