@@ -7,13 +7,10 @@ interface Pending {
   giveUp(): void;
 }
 
-/** How late the end of the time may be noticed, as a part of it. */
-const LATENESS = 1 / 8;
-
 /**
- * One time limit for many questions, with one timer for all of them: a timer for each cost more than the rest of asking.
- * The time is up after `timeoutMs`, noticed up to an eighth later. A turn of this process that takes long is not blamed on
- * Redis: what has arrived meanwhile is read first (timers run before the sockets are read, immediates after).
+ * One time limit for many questions, with one timer for all of them, for the one that ends first: a timer for each cost
+ * more than the rest of asking. A turn of this process that takes long is not blamed on Redis: what has arrived meanwhile is
+ * read first (timers run before the sockets are read, immediates after).
  */
 export function createTimeLimit(timeoutMs: number): TimeLimit {
   /** In the order of their ends, for all have the same time. */
@@ -37,10 +34,10 @@ export function createTimeLimit(timeoutMs: number): TimeLimit {
         for (const pending of late) if (pending.open) pending.giveUp();
       });
     }
-    if (waiting.length > 0) keepLooking();
+    if (waiting.length > 0) lookIn(waiting[0]!.endsAtMs - nowMs);
   }
-  const keepLooking = (): void => {
-    timer ??= setTimeout(look, timeoutMs * LATENESS);
+  const lookIn = (ms: number): void => {
+    timer ??= setTimeout(look, ms);
   };
 
   return (work) =>
@@ -54,7 +51,7 @@ export function createTimeLimit(timeoutMs: number): TimeLimit {
         },
       };
       waiting.push(pending);
-      keepLooking();
+      lookIn(timeoutMs);
       work.then(
         (value) => {
           pending.open = false;
