@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { anyFault, FAULTS } from './live-faults.ts';
 import { describeLiveViolations, liveViolations, type Member } from './live-history-check.ts';
 import { openPerson, type Person } from './live-person.ts';
-import { IN_STEP_MS, type Positions, quantile, watchPositions } from './live-positions.ts';
+import { type Positions, quantile, watchPositions } from './live-positions.ts';
 import { type LiveWorld, openLiveWorld } from './live-world.ts';
 
 const DEEP = process.env['WATCHPARTY_DEEP'] === '1';
@@ -98,8 +98,6 @@ test('What people say, change and play live survives kills and broken networks: 
     `position error ${figures(errorsMs)} of ${errorsMs.length}\n`,
   );
   expect(found.length, `${describeLiveViolations(found)}\n${told()}`).toBe(0);
-  // A machine that is busy with other things has few moments in which players could be in step.
-  if (errorsMs.length >= 100) expect(quantile(errorsMs, 0.95), told()).toBeLessThan(IN_STEP_MS);
 });
 
 /** All players are in step soon after somebody has pressed play. */

@@ -15,7 +15,7 @@ export interface Positions {
   close(): void;
 }
 
-export const IN_STEP_MS = 100;
+const IN_STEP_MS = 100;
 
 const SAMPLE_MS = 100;
 /** Whoever was connected for so long, whose room's film has gone on and whose world was whole for so long, must be in step. */
