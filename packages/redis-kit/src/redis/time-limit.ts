@@ -37,7 +37,8 @@ export function createTimeLimit(timeoutMs: number): TimeLimit {
     if (waiting.length > 0) lookIn(waiting[0]!.endsAtMs - nowMs);
   }
   const lookIn = (ms: number): void => {
-    timer ??= setTimeout(look, ms);
+    // Keeps no process alive that has nothing else to wait for: what it waits for comes over a connection, which does.
+    timer ??= setTimeout(look, ms).unref();
   };
 
   return (work) =>
