@@ -7,49 +7,11 @@
  *
  * Against a server of yours it registers two users, and opens a room that it removes again.
  */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createHttpClient, createLiveClient, createMemoryTokenStore, type HttpClient } from '@watchparty/client';
+import { type OwnServer, startOwnServer } from './own-server.ts';
 import { createSimulatedPlayer } from './simulated-player.ts';
-
-const MAIN = fileURLToPath(new URL('../apps/server/src/main/main.ts', import.meta.url));
-
-interface Server {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** A server of our own on a free port, with a folder that goes with it. */
-async function startServer(): Promise<Server> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'two-viewers-'));
-  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
-  const server = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_DIR: 'off' }, stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  createInterface({ input: server.stdout }).on('line', (line) => {
-    const found = /ready in [\d.]+ s: (http:\/\/[^\s"]+)/.exec(line)?.[1];
-    if (found !== undefined) resolve(found);
-  });
-  const ended = new Promise<void>((end) => server.once('exit', () => end()));
-  void ended.then(() => reject(new Error('The server did not start')));
-  const close = async (): Promise<void> => {
-    server.kill('SIGTERM');
-    await ended;
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  try {
-    return { url: await url, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
 
 /** Somebody new, signed in, with the room open and a player that follows it. */
 async function createViewer(baseUrl: string, name: string) {
@@ -112,7 +74,7 @@ async function watchTogether(url: string, seconds: number): Promise<void> {
 }
 
 const { values } = parseArgs({ options: { url: { type: 'string' }, seconds: { type: 'string', default: '15' } } });
-const server: Server = values.url === undefined ? await startServer() : { url: values.url, close: () => Promise.resolve() };
+const server: OwnServer = values.url === undefined ? await startOwnServer() : { url: values.url, close: () => Promise.resolve() };
 try {
   await watchTogether(server.url, Number(values.seconds));
 } finally {

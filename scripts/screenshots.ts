@@ -2,48 +2,21 @@
  * `npm run screenshots [-- <part of a name>]`: a server with a few people, films and rooms on an empty folder, and every
  * screen of the web app in both themes and two widths into docs/screenshots.
  */
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { createHttpClient, createMemoryTokenStore } from '@watchparty/client';
 import { startBrowser } from '../apps/server/test/browser.ts';
+import { startOwnServer } from '../examples/own-server.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, 'docs/screenshots');
-const MAIN = join(ROOT, 'apps/server/src/main/main.ts');
 const FILM = join(ROOT, 'apps/server/src/main/demo/assets/sample-film.mp4');
 const PASSWORD = 'popcorn and rain';
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
-interface Server {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-async function startServer(): Promise<Server> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'watchparty-screenshots-'));
-  const server = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_DIR: 'off', RATE_LIMIT_AUTH_MAX: '0', RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { promise: url, resolve, reject } = Promise.withResolvers<string>();
-  createInterface({ input: server.stdout }).on('line', (line) => {
-    const found = /ready in [\d.]+ s: (http:\/\/[^\s"]+)/.exec(line)?.[1];
-    if (found !== undefined) resolve(found);
-  });
-  const ended = new Promise<void>((end) => server.once('exit', () => end()));
-  void ended.then(() => reject(new Error('The server did not start')));
-  const close = async (): Promise<void> => {
-    server.kill('SIGTERM');
-    await ended;
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  return { url: await url.catch(async (error: unknown) => { await close(); throw error; }), close };
-}
+const NO_LIMITS = { RATE_LIMIT_AUTH_MAX: '0', RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0' };
 
 async function createPerson(baseUrl: string, username: string) {
   const http = createHttpClient({ baseUrl, tokens: createMemoryTokenStore() });
@@ -167,7 +140,7 @@ async function shoot(browser: Browser, url: string, screens: readonly Screen[]):
 
 const wanted = process.argv[2] ?? '';
 await mkdir(FOLDER, { recursive: true });
-const [server, browser] = await Promise.all([startServer(), startBrowser()]);
+const [server, browser] = await Promise.all([startOwnServer(NO_LIMITS), startBrowser()]);
 try {
   const screens = screensOf(await furnish(server.url)).filter(({ name }) => name.includes(wanted));
   await shoot(browser, server.url, screens);
