@@ -34,6 +34,10 @@ export interface Tables {
   chat_days: ChatDaysTable;
   room_days: RoomDaysTable;
   activity_reports: ActivityReportsTable;
+  events: EventsTable;
+  rsvps: RsvpsTable;
+  event_guests: EventGuestsTable;
+  calendar_feeds: CalendarFeedsTable;
 }
 
 /** Set by the database, changeable. */
@@ -369,4 +373,61 @@ interface ActivityReportsTable {
   days: JSONColumnType<object[]>;
   rooms: JSONColumnType<object[]>;
   created_at: Date;
+}
+
+/** Owner: modules/events. */
+interface EventsTable {
+  id: GeneratedAlways<number>;
+  owner_id: number;
+  title: string;
+  description: Generated<string>;
+  starts_at: Date;
+  ends_at: Date | null;
+  over_at: Date;
+  time_zone: Generated<string>;
+  lat: number | null;
+  lng: number | null;
+  address: Generated<string>;
+  online: Generated<boolean>;
+  url: string | null;
+  room_id: number | null;
+  opens_room: Generated<boolean>;
+  capacity: number | null;
+  going_count: Generated<number>;
+  interested_count: Generated<number>;
+  waitlisted_count: Generated<number>;
+  last_position: Generated<number>;
+  visibility: Generated<'public' | 'friends' | 'private'>;
+  cancelled_at: Date | null;
+  sequence: Generated<number>;
+  due_at: Date | null;
+  due: 'day' | 'hour' | 'start' | null;
+  due_after_user: Generated<number>;
+  created_at: Stamp;
+  updated_at: Stamp;
+}
+
+/** Owner: modules/events. */
+interface RsvpsTable {
+  event_id: number;
+  user_id: number;
+  status: 'going' | 'waitlisted' | 'interested' | 'declined';
+  position: number | null;
+  wants_mail: Generated<boolean>;
+  created_at: Stamp;
+  updated_at: Stamp;
+}
+
+/** Owner: modules/events. */
+interface EventGuestsTable {
+  event_id: number;
+  user_id: number;
+  created_at: Stamp;
+}
+
+/** Owner: modules/events. */
+interface CalendarFeedsTable {
+  user_id: number;
+  secret_hash: Buffer;
+  created_at: Stamp;
 }
