@@ -15,6 +15,7 @@ export interface Tables {
   pictures: PicturesTable;
   sessions: SessionsTable;
   session_days: SessionDaysTable;
+  notices: NoticesTable;
   outbox: OutboxTable;
   idempotency_keys: IdempotencyKeysTable;
   movies: MoviesTable;
@@ -362,6 +363,17 @@ interface RoomDaysTable {
   joins: Generated<number>;
   peak_participants: Generated<number>;
   watched_ms: Generated<number>;
+}
+
+/** Owner: modules/notices. */
+interface NoticesTable {
+  id: string;
+  user_id: number;
+  kind: string;
+  subject: string;
+  body: JSONColumnType<object>;
+  created_at: Date;
+  read_at: Date | null;
 }
 
 /** Owner: modules/operations. */
