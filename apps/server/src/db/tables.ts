@@ -35,6 +35,9 @@ export interface Tables {
   chat_days: ChatDaysTable;
   room_days: RoomDaysTable;
   activity_reports: ActivityReportsTable;
+  friendships: FriendshipsTable;
+  blocks: BlocksTable;
+  friend_requests: FriendRequestsTable;
   events: EventsTable;
   rsvps: RsvpsTable;
   event_guests: EventGuestsTable;
@@ -442,4 +445,28 @@ interface CalendarFeedsTable {
   user_id: number;
   secret_hash: Buffer;
   created_at: Stamp;
+}
+
+/** Owner: modules/friends. Two rows for each friendship. */
+interface FriendshipsTable {
+  user_id: number;
+  friend_id: number;
+  created_at: Date;
+}
+
+/** Owner: modules/friends. */
+interface BlocksTable {
+  user_id: number;
+  blocked_id: number;
+  created_at: Date;
+}
+
+/** Owner: modules/friends. */
+interface FriendRequestsTable {
+  id: GeneratedAlways<number>;
+  from_id: number;
+  to_id: number;
+  status: Generated<'pending' | 'accepted' | 'rejected' | 'cancelled'>;
+  created_at: Date;
+  answered_at: Date | null;
 }
