@@ -19,6 +19,9 @@ export interface Tables {
   outbox: OutboxTable;
   idempotency_keys: IdempotencyKeysTable;
   movies: MoviesTable;
+  movie_uploads: MovieUploadsTable;
+  movie_posters: MoviePostersTable;
+  movie_subtitles: MovieSubtitlesTable;
   rooms: RoomsTable;
   room_participants: RoomParticipantsTable;
   room_bans: RoomBansTable;
@@ -199,8 +202,51 @@ interface MoviesTable {
   file_mime_type: string | null;
   pending_file_key: string | null;
   pending_since: Date | null;
+  poster: ColumnType<StoredPoster | null, string | null | undefined, string | null>;
   created_at: Stamp;
   updated_at: Stamp;
+}
+
+interface StoredPoster {
+  readonly large: string;
+  readonly small: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Owner: modules/movies. */
+interface MovieUploadsTable {
+  movie_id: number;
+  id: string;
+  user_id: number;
+  length_bytes: number;
+  file_name: string;
+  fingerprint: string | null;
+  writer: string | null;
+  writer_until: Date | null;
+  finished_at: Date | null;
+  created_at: Stamp;
+}
+
+/** Owner: modules/movies. */
+interface MoviePostersTable {
+  name: string;
+  movie_id: number | null;
+  width: number;
+  height: number;
+  shown: Generated<boolean>;
+  created_at: Stamp;
+}
+
+/** Owner: modules/movies. */
+interface MovieSubtitlesTable {
+  id: GeneratedAlways<number>;
+  movie_id: number;
+  language: string;
+  label: string;
+  cue_count: number;
+  body: string;
+  created_at: Stamp;
 }
 
 /** Owner: modules/rooms. */
