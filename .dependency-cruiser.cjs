@@ -16,13 +16,14 @@ const MODULE_MAY_USE = {
   audit: [],
   accounts: ['audit'],
   sessions: ['audit', 'accounts'],
-  friends: ['accounts', 'sessions'],
-  movies: ['accounts', 'sessions', 'friends'],
-  rooms: ['accounts', 'sessions', 'friends', 'movies'],
-  chat: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
-  playlist: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
-  messages: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
-  events: ['accounts', 'sessions', 'friends', 'movies', 'rooms'],
+  notices: ['accounts', 'sessions'],
+  friends: ['accounts', 'sessions', 'notices'],
+  movies: ['accounts', 'sessions', 'notices', 'friends'],
+  rooms: ['accounts', 'sessions', 'notices', 'friends', 'movies'],
+  chat: ['accounts', 'sessions', 'notices', 'friends', 'movies', 'rooms'],
+  playlist: ['accounts', 'sessions', 'notices', 'friends', 'movies', 'rooms'],
+  messages: ['accounts', 'sessions', 'notices', 'friends', 'movies', 'rooms'],
+  events: ['accounts', 'sessions', 'notices', 'friends', 'movies', 'rooms'],
 };
 
 /** Every path in a manifest's `exports`, whatever its subpaths and conditions. */
@@ -153,7 +154,7 @@ module.exports = {
     },
     ...Object.entries(MODULE_MAY_USE).map(([module, others]) => ({
       name: `modules-in-order-${module}`,
-      comment: 'audit ← accounts ← sessions ← friends ← movies ← rooms ← chat, messages, events.',
+      comment: 'audit ← accounts ← sessions ← notices ← friends ← movies ← rooms ← chat, messages, events.',
       severity: 'error',
       from: { path: `${SERVER}modules/${module}/`, pathNot: TESTS },
       to: { path: `${SERVER}modules/`, pathNot: `${SERVER}modules/(${[module, ...others].join('|')})/` },

@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   'accounts.invite_invalid': { status: 403, title: 'This invitation is not valid any more' },
   'accounts.reset_token_invalid': { status: 403, title: 'This link is not valid any more; ask for a new one' },
   'accounts.setup_token_invalid': { status: 403, title: 'The set-up link is not valid any more' },
+  'notices.not_found': { status: 404, title: 'There is no such notice' },
   'movies.not_found': { status: 404, title: 'There is no such movie' },
   'movies.not_owner': { status: 403, title: 'Only its owner may change this movie' },
   'movies.url_unsupported': { status: 422, title: 'A link must lead to an mp4, webm or HLS (m3u8) film' },

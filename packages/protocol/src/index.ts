@@ -6,6 +6,7 @@ export * from './envelope.ts';
 export * from './error-codes.ts';
 export * from './live/index.ts';
 export * from './movies.ts';
+export * from './notices.ts';
 export * from './operations.ts';
 export * from './page.ts';
 export * from './playlist.ts';

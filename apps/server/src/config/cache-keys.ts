@@ -24,5 +24,6 @@ export const CACHE_TTL_KEYS = {
   CACHE_TTL_FRIENDS_SECONDS: ttl('Friend lists.', 3600),
   CACHE_TTL_FRIEND_REQUESTS_SECONDS: ttl('Friend requests.', 3600),
   CACHE_TTL_MUTUAL_FRIENDS_SECONDS: ttl('Mutual friends of two users.', 3600),
+  CACHE_TTL_NOTICES_SECONDS: ttl("A person's newest notices.", 300),
   CACHE_TTL_SESSION_SECONDS: ttl('Sessions.', 1_209_600),
 } as const;

@@ -74,6 +74,7 @@ export interface CacheConfig {
     readonly friends: number;
     readonly friendRequests: number;
     readonly mutualFriends: number;
+    readonly notices: number;
     readonly session: number;
   };
 }

@@ -30,6 +30,7 @@ import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, create
 import {
   createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
+import { createNotices, noticesRoutes } from '../modules/notices/index.ts';
 import { createPlaylists, createPlaylistWatch, playlistLive, playlistRoutes, type Playlists } from '../modules/playlist/index.ts';
 import {
   BOARD_PATH, boardRoutes, createBoardSignIn, createCacheAdmin, createCounters, createMetrics, createOperations,
@@ -177,6 +178,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       clock, reads: caching.reads, write: outbox.write, audit, log: log.child({ module: 'sessions' }),
     });
     closing.add('sessions', () => sessions.close());
+    const notices = createNotices({ queries, clock });
     const passwords = createPasswords(deps.passwordCost ?? defaultPasswordCost);
     const accounts = createAccounts(
       {
@@ -283,6 +285,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
             ...picturesRoutes({ pictures, storage }),
             ...sessionsRoutes({ sessions, statistics: createSessionStatistics({ queries, clock }), cookies }),
+            ...noticesRoutes(notices),
             ...moviesRoutes({ movies, files: movieFiles, streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
@@ -319,6 +322,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         'pictures that nobody uses': () => pictures.sweep(outbox.write),
         'guests who have gone': () => accounts.sweepGuests(outbox.write),
         'old audit events': () => audit.sweep(outbox.write),
+        'old notices': () => notices.sweep(outbox.write),
         'rows of ended jobs': () => workers.sweep(),
         ...(http !== undefined && { 'old idempotency keys': () => http.idempotency.sweep() }),
       },

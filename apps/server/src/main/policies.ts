@@ -2,10 +2,11 @@ import type { CachePolicyDeclaration } from '../kernel/cache-policy.ts';
 import { accountPolicies } from '../modules/accounts/index.ts';
 import { chatPolicies } from '../modules/chat/index.ts';
 import { moviePolicies } from '../modules/movies/index.ts';
+import { noticePolicies } from '../modules/notices/index.ts';
 import { playlistPolicies } from '../modules/playlist/index.ts';
 import { roomPolicies } from '../modules/rooms/index.ts';
 import { sessionPolicies } from '../modules/sessions/index.ts';
 
 /** Everything that is cached; docs/CACHE.md shows it. */
 export const cachePolicies: readonly CachePolicyDeclaration[] =
-  [accountPolicies, sessionPolicies, moviePolicies, roomPolicies, chatPolicies, playlistPolicies].flatMap((ofModule) => Object.values<CachePolicyDeclaration>(ofModule));
+  [accountPolicies, sessionPolicies, noticePolicies, moviePolicies, roomPolicies, chatPolicies, playlistPolicies].flatMap((ofModule) => Object.values<CachePolicyDeclaration>(ofModule));

@@ -119,7 +119,7 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
     for (const { userId } of mentioned) {
       if (userId === message.userId) continue;
       effects.add(broadcasted(`user:${userId}`, notice, {
-        id: uuidv7(clock.now()), kind: 'mention', createdAt: new Date(clock.now()).toISOString(),
+        id: uuidv7(clock.now()), kind: 'mention', createdAt: new Date(clock.now()).toISOString(), readAt: null,
         roomId: message.roomId, messageId: message.id, seq: message.seq,
         from: { userId: message.userId, username: message.username }, excerpt: excerpt(message.content),
       }));
