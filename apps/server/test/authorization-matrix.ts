@@ -274,6 +274,7 @@ const operations: Record<string, readonly Case[]> = {
       'through a proxy', open({ anonymous: 'auth.required', guests: 'auth.forbidden', others: 'auth.forbidden', admin: 200 }),
       '/metrics', { headers: { 'x-forwarded-for': '203.0.113.5' } }),
   ],
+  figures: one(adminOnly(), '/api/admin/figures'),
   cacheStats: one(adminOnly(), '/api/admin/cache/stats'),
   clearCache: one(adminOnly(), '/api/admin/cache/clear'),
   queueStats: one(adminOnly(), '/api/queues/stats'),

@@ -69,6 +69,7 @@ describe('every route', () => {
     health: ({ health }) => health.parts(),
     ready: ({ health }) => health.ready(),
     metrics: ({ health }) => health.metrics(),
+    figures: ({ administration }) => administration.figures(),
     cacheStats: ({ cache }) => cache.stats(),
     clearCache: ({ cache }) => cache.clear(),
     queueStats: ({ queues }) => queues.stats(),

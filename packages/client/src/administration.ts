@@ -1,10 +1,16 @@
-import type { AdminUser, AdminUsersQuery, AuditEvent, AuditQuery, PatchAdminUserBody } from '@watchparty/protocol';
+import type {
+  AdminUser, AdminUsersQuery, AuditEvent, AuditQuery, Figures, FiguresQuery, PatchAdminUserBody,
+} from '@watchparty/protocol';
 import type { Caller, CallOptions } from './caller.ts';
 import type { CursorPage, Page } from './page.ts';
 
 /** For administrators. Changes only within 15 minutes after signing in or `accounts.reauthenticate`. */
 export function administrationCalls({ data }: Caller) {
   return {
+    /** The last hour of the node that answers; with its name and a time, what came after it. */
+    figures: (query: FiguresQuery = {}, { signal }: CallOptions = {}): Promise<Figures> =>
+      data({ method: 'GET', path: '/api/admin/figures', query: { ...query }, signal }),
+
     /** The newest first. */
     users: (query: AdminUsersQuery = {}, { signal }: CallOptions = {}): Promise<Page<AdminUser>> =>
       data({ method: 'GET', path: '/api/admin/users', query: { ...query }, signal }),

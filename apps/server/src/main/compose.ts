@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { createMemoryStore, createRedisStore } from '@watchparty/redis-kit/cache';
 import { type Bus, createBus, createMemoryBusLine, createRedisBusDriver } from '@watchparty/redis-kit/bus';
@@ -34,7 +35,7 @@ import { createNotices, noticesRoutes } from '../modules/notices/index.ts';
 import { createPlaylists, createPlaylistWatch, playlistLive, playlistRoutes, type Playlists } from '../modules/playlist/index.ts';
 import {
   BOARD_PATH, boardRoutes, createBoardSignIn, createCacheAdmin, createCounters, createMetrics, createOperations,
-  createQueueAdmin, createReports, openBoard, operationsRoutes, queuesRoutes,
+  createQueueAdmin, createReports, openBoard, operationsRoutes, queuesRoutes, startFigures,
 } from '../modules/operations/index.ts';
 import {
   AttendanceBook, createLiveRooms, createRoomCleanup, createRoomNews, createRooms, defaultRoomTimings, openAttendanceLine, roomJobs,
@@ -273,6 +274,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
 
     let http: HttpServer | undefined;
     if (config.role !== 'worker') {
+      const figures = startFigures({ node: nodeName, host: hostname() }, {
+        counters, cache: caching.cache, queues: workers.queues, liveRooms: () => [...attendance.roomsHere()].length, clock,
+      });
+      closing.add('figures', () => figures.close());
       const cookies = refreshCookies({ ...config.http, maxAgeSeconds: SESSION_SECONDS });
       const liveModules = [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })];
       const streaming = createStreaming({ files: movieFiles, storage, urls: createStreamUrls(secret), clock });
@@ -280,7 +285,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
         {
           routes: [
-            ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, clock })),
+            ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, figures, clock })),
             ...auditRoutes(audit),
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
             ...picturesRoutes({ pictures, storage }),

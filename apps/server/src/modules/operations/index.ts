@@ -2,6 +2,7 @@ export { createBoardSignIn } from './board-sign-in.ts';
 export { BOARD_PATH, boardRoutes, openBoard } from './board.http.ts';
 export { createCacheAdmin } from './cache-admin.ts';
 export { createCounters } from './counters.ts';
+export { startFigures } from './figures.ts';
 export { createMetrics } from './metrics.ts';
 export { createOperations } from './operations.ts';
 export { operationsRoutes } from './operations.http.ts';

@@ -1,4 +1,4 @@
-import { ApiHealth, CacheCleared, CacheStats, Health } from '@watchparty/protocol';
+import { ApiHealth, CacheCleared, CacheStats, Figures, FiguresQuery, Health } from '@watchparty/protocol';
 import Type from 'typebox';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, rawRoute, type Route } from '../../kernel/route.ts';
@@ -42,6 +42,14 @@ export function operationsRoutes(operations: Operations): Route[] {
         const { contentType, text } = await operations.metrics();
         return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-store' }, body: text };
       },
+    }),
+    jsonRoute({
+      method: 'GET', path: '/api/admin/figures', id: 'figures', tag, access: 'admin',
+      summary: 'Figures of this node over its last hour', query: FiguresQuery, response: Figures,
+      description:
+        'Requests, cache, rate limits, live connections and queues, a point every few seconds. Kept in memory: they begin ' +
+        'with the node. Ask again with `node` and the last `at` as `after` to get only what is new.',
+      handle: async ({ query }) => operations.figures.read(query),
     }),
     jsonRoute({
       method: 'GET', path: '/api/admin/cache/stats', id: 'cacheStats', tag, access: 'admin',

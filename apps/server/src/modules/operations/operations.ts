@@ -3,6 +3,7 @@ import type { RedisConnection } from '@watchparty/redis-kit/redis';
 import type { Database } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { CacheAdmin } from './cache-admin.ts';
+import type { Figures } from './figures.ts';
 import { megabytes } from './megabytes.ts';
 import type { Scrape } from './metrics.ts';
 
@@ -11,12 +12,13 @@ interface Deps {
   readonly redis: RedisConnection;
   readonly cache: CacheAdmin;
   readonly metrics: () => Promise<Scrape>;
+  readonly figures: Pick<Figures, 'read'>;
   readonly clock: Clock;
 }
 
 export type Operations = ReturnType<typeof createOperations>;
 
-export function createOperations({ database, redis, cache, metrics, clock }: Deps) {
+export function createOperations({ database, redis, cache, metrics, figures, clock }: Deps) {
   async function databaseHealth(): Promise<Health['database']> {
     try {
       return { status: 'healthy', latency: rounded((await database.health()).latencyMs) };
@@ -61,6 +63,7 @@ export function createOperations({ database, redis, cache, metrics, clock }: Dep
     ready: async (): Promise<boolean> => (await databaseHealth()).status === 'healthy',
     cache,
     metrics,
+    figures,
   };
 }
 
