@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ObjectKeyError, ObjectTooLargeError, StorageClosedError } from './errors.ts';
+import { ObjectKeyError, ObjectOffsetError, ObjectTooLargeError, StorageClosedError } from './errors.ts';
 import type { ByteRange, Storage } from './storage.ts';
 
 export interface StorageUnderTest {
@@ -254,6 +254,88 @@ export function describeStorage(name: string, create: () => Promise<StorageUnder
       ];
       for (const call of refused) await expect(call()).rejects.toThrow(StorageClosedError);
       await storage.close();
+    });
+
+    test('ST19 goes on where it was, in goes of any size, and shows nothing before it is complete', async () => {
+      const { storage, read } = await setUp();
+      const bytes = randomBytes(5 * 1024 * 1024 + 4321);
+      const all = { maxBytes: bytes.length };
+      expect((await storage.arrived('a/b')).sizeBytes).toBe(0);
+      let at = 0;
+      for (const size of [1, 10_000, 3 * 1024 * 1024, 77, 1024 * 1024 - 78, bytes.length]) {
+        const go = bytes.subarray(at, at + size);
+        expect(await storage.append('a/b', at, inPieces(go, 65_536), all)).toBe(at + go.length);
+        at += go.length;
+        const arrived = await storage.arrived('a/b');
+        expect(arrived.sizeBytes).toBe(at);
+        expect(Buffer.from(await arrived.read(Math.max(0, at - 5), 10))).toEqual(bytes.subarray(Math.max(0, at - 5), at));
+      }
+      expect(await storage.head('a/b')).toBeUndefined();
+      let seen = Buffer.alloc(0);
+      const inspect = async (file: { read(start: number, length: number): Promise<Uint8Array> }): Promise<void> => {
+        seen = Buffer.concat([await file.read(0, 2 * 1024 * 1024), await file.read(2 * 1024 * 1024, bytes.length)]);
+      };
+      const object = await storage.complete('a/b', { inspect });
+      expect(seen.equals(bytes)).toBe(true);
+      expect(object).toMatchObject({ key: 'a/b', sizeBytes: bytes.length });
+      expect((await read('a/b'))?.equals(bytes)).toBe(true);
+      // The answer may have got lost, before or after what was left has been cleared away.
+      expect(await storage.complete('a/b', {})).toMatchObject({ sizeBytes: bytes.length });
+      await storage.discard('a/b');
+      await storage.discard('a/b');
+      expect((await storage.arrived('a/b')).sizeBytes).toBe(0);
+      expect(await storage.complete('a/b', { inspect })).toEqual(await storage.head('a/b'));
+      expect((await read('a/b'))?.equals(bytes)).toBe(true);
+    });
+
+    test('ST19 keeps what had come when a source fails or is aborted', async () => {
+      const { storage } = await setUp();
+      const bytes = randomBytes(2 * 1024 * 1024 + 99);
+      const failing = async function* (): AsyncGenerator<Uint8Array> {
+        yield* inPieces(bytes.subarray(0, 1_500_000), 10_000);
+        throw new Error('the connection broke');
+      };
+      await expect(storage.append('a', 0, failing(), MAX)).rejects.toThrow('the connection broke');
+      expect((await storage.arrived('a')).sizeBytes).toBe(1_500_000);
+      const { source, push } = byHand();
+      const controller = new AbortController();
+      const going = storage.append('a', 1_500_000, source, { ...MAX, signal: controller.signal });
+      going.catch(() => undefined);
+      await push(Uint8Array.from(bytes.subarray(1_500_000, 1_500_007)));
+      controller.abort(new Error('gone away'));
+      await expect(going).rejects.toThrow('gone away');
+      const arrived = await storage.arrived('a');
+      expect(arrived.sizeBytes).toBe(1_500_007);
+      expect(Buffer.from(await arrived.read(0, 3_000_000)).equals(bytes.subarray(0, 1_500_007))).toBe(true);
+    });
+
+    test('ST19 takes bytes back behind the offset, and refuses a gap or one byte too many', async () => {
+      const { storage, read } = await setUp();
+      const bytes = randomBytes(3_000_000);
+      await storage.append('a', 0, inPieces(bytes, 65_536), MAX);
+      expect(await storage.append('a', 1_200_000, inPieces(Buffer.from('end'), 3), MAX)).toBe(1_200_003);
+      await expect(storage.append('a', 1_200_004, inPieces(Buffer.from('x'), 1), MAX)).rejects.toThrow(ObjectOffsetError);
+      const over = storage.append('a', 1_200_003, inPieces(Buffer.from('1234'), 1), { maxBytes: 1_200_006 });
+      await expect(over).rejects.toThrow(ObjectTooLargeError);
+      await storage.complete('a', {});
+      expect((await read('a'))?.equals(Buffer.concat([bytes.subarray(0, 1_200_000), Buffer.from('end123')]))).toBe(true);
+      await storage.append('b', 0, inPieces(bytes, 65_536), MAX);
+      expect(await storage.append('b', 0, inPieces(Buffer.alloc(0), 1), MAX)).toBe(0);
+      expect((await storage.arrived('b')).sizeBytes).toBe(0);
+      await expect(storage.complete('never', {})).rejects.toThrow(ObjectOffsetError);
+    });
+
+    test('ST19 ST11 what inspect refuses stays apart until it is discarded, and no sweep takes it', async () => {
+      const { storage, leftovers } = await setUp();
+      await storage.append('a', 0, inPieces(randomBytes(2_500_000), 65_536), MAX);
+      const refused = storage.complete('a', { inspect: () => Promise.reject(new Error('not a film')) });
+      await expect(refused).rejects.toThrow('not a film');
+      expect(await storage.head('a')).toBeUndefined();
+      await storage.sweep(-60_000);
+      expect((await storage.arrived('a')).sizeBytes).toBe(2_500_000);
+      await storage.discard('a');
+      expect((await storage.arrived('a')).sizeBytes).toBe(0);
+      expect(await leftovers()).toBe(0);
     });
 
     test('ST1 many at once do not disturb one another', async () => {

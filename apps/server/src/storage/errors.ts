@@ -9,6 +9,17 @@ export class ObjectTooLargeError extends Error {
   }
 }
 
+/** Less has arrived of an object than its next bytes are to follow. */
+export class ObjectOffsetError extends Error {
+  override readonly name = 'ObjectOffsetError';
+  readonly arrivedBytes: number;
+
+  constructor(arrivedBytes: number) {
+    super(`only ${arrivedBytes} bytes have arrived`);
+    this.arrivedBytes = arrivedBytes;
+  }
+}
+
 /** A key that the storage does not take: a mistake in the calling code, never a person's. */
 export class ObjectKeyError extends Error {
   override readonly name = 'ObjectKeyError';

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, type BigIntStats } from 'node:fs';
-import { open, readdir, rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../kernel/clock.ts';
 import { StartError } from '../kernel/start-error.ts';
 import { onDisk, unlessMissing } from './disk-errors.ts';
-import { StorageClosedError } from './errors.ts';
+import { ObjectOffsetError, StorageClosedError } from './errors.ts';
 import { keySegments } from './key.ts';
 import { publish } from './publish.ts';
-import type { ByteRange, PutOptions, ReadableBytes, Storage, StoredObject } from './storage.ts';
+import type { AppendOptions, ByteRange, PutOptions, ReadableBytes, Storage, StoredObject } from './storage.ts';
 import { writeSource } from './write-source.ts';
 
 /** Unfinished uploads lie here, on the file system of the objects. No key can begin with a dot. */
 const INCOMING = '.incoming';
+/** And here what arrives in several goes, under its key. */
+const ARRIVING = '.arriving';
 /** 64 KiB, the default of streams, halves the speed of a film that lies in the page cache. */
 const READ_CHUNK_BYTES = 256 * 1024;
 
@@ -21,7 +23,7 @@ const READ_CHUNK_BYTES = 256 * 1024;
 export function createFolderStorage(root: string, deps: { clock: Clock; newId: () => string }): Storage {
   const incoming = join(root, INCOMING);
   prepare(incoming);
-  const uploads = new Map<string, Promise<unknown>>();
+  const uploads = new Map<unknown, Promise<unknown>>();
   const closing = new AbortController();
 
   const pathOf = (key: string): string => {
@@ -30,6 +32,55 @@ export function createFolderStorage(root: string, deps: { clock: Clock; newId: (
     return path;
   };
 
+  const arrivingOf = (key: string): string => join(root, ARRIVING, ...keySegments(key));
+  const signalOf = ({ signal }: Pick<PutOptions, 'signal'>): AbortSignal =>
+    signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+  /** `close` waits for it. */
+  async function running<T>(name: unknown, work: Promise<T>): Promise<T> {
+    uploads.set(name, work);
+    try {
+      return await work;
+    } finally {
+      uploads.delete(name);
+    }
+  }
+
+  async function append(
+    partial: string, offset: number, source: AsyncIterable<Uint8Array>, options: AppendOptions,
+  ): Promise<number> {
+    const signal = signalOf(options);
+    signal.throwIfAborted();
+    await onDisk(mkdir(dirname(partial), { recursive: true }));
+    const file = await onDisk(open(partial, constants.O_RDWR | constants.O_CREAT));
+    try {
+      const { size } = await file.stat();
+      if (size < offset) throw new ObjectOffsetError(size);
+      if (size > offset) await file.truncate(offset);
+      return await writeSource(file, source, { maxBytes: options.maxBytes, signal, offset });
+    } finally {
+      await file.sync().catch(() => undefined);
+      await file.close();
+    }
+  }
+
+  async function complete(key: string, path: string, options: Pick<PutOptions, 'inspect' | 'signal'>): Promise<StoredObject> {
+    const partial = arrivingOf(key);
+    const arrived = await unlessMissing(open(partial, 'r+'));
+    const file = arrived ?? (await unlessMissing(open(path, 'r')));
+    if (file === undefined) throw new ObjectOffsetError(0);
+    try {
+      await options.inspect?.(readableFile(file, (await file.stat()).size));
+      signalOf(options).throwIfAborted();
+      if (arrived !== undefined) {
+        await onDisk(file.sync());
+        await onDisk(publish(partial, path, root));
+      }
+      return objectOf(key, await file.stat({ bigint: true }));
+    } finally {
+      await file.close();
+    }
+  }
+
   const upload = async (
     key: string,
     path: string,
@@ -37,7 +88,7 @@ export function createFolderStorage(root: string, deps: { clock: Clock; newId: (
     source: AsyncIterable<Uint8Array>,
     options: PutOptions,
   ): Promise<StoredObject> => {
-    const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+    const signal = signalOf(options);
     signal.throwIfAborted();
     const file = await onDisk(open(partial, 'wx+'));
     try {
@@ -60,13 +111,28 @@ export function createFolderStorage(root: string, deps: { clock: Clock; newId: (
     async put(key, source, options) {
       const path = pathOf(key);
       const name = `${deps.newId()}.part`;
-      const running = upload(key, path, join(incoming, name), source, options);
-      uploads.set(name, running);
-      try {
-        return await running;
-      } finally {
-        uploads.delete(name);
-      }
+      return running(name, upload(key, path, join(incoming, name), source, options));
+    },
+
+    async arrived(key) {
+      pathOf(key);
+      const path = arrivingOf(key);
+      const sizeBytes = (await unlessMissing(stat(path)))?.size ?? 0;
+      return { sizeBytes, read: (start, length) => readAt(path, sizeBytes, start, length) };
+    },
+
+    async append(key, offset, source, options) {
+      pathOf(key);
+      return running({}, append(arrivingOf(key), offset, source, options));
+    },
+
+    async complete(key, options) {
+      return running({}, complete(key, pathOf(key), options));
+    },
+
+    async discard(key) {
+      pathOf(key);
+      await unlessMissing(rm(arrivingOf(key), { force: true }));
     },
 
     async head(key) {
@@ -136,6 +202,16 @@ async function openStream(path: string, range: ByteRange | undefined): Promise<R
   }
   await file.close();
   return undefined;
+}
+
+async function readAt(path: string, sizeBytes: number, start: number, length: number): Promise<Uint8Array> {
+  const file = await unlessMissing(open(path, 'r'));
+  if (file === undefined) return new Uint8Array(0);
+  try {
+    return await readableFile(file, sizeBytes).read(start, length);
+  } finally {
+    await file.close();
+  }
 }
 
 function readableFile(file: Awaited<ReturnType<typeof open>>, sizeBytes: number): ReadableBytes {

@@ -27,6 +27,11 @@ export interface PutOptions {
   readonly inspect?: ((file: ReadableBytes) => Promise<void>) | undefined;
 }
 
+export interface AppendOptions extends Pick<PutOptions, 'signal'> {
+  /** Of the whole object, the same in each go: one byte over ends the source with `ObjectTooLargeError`. */
+  readonly maxBytes: number;
+}
+
 /** An inclusive range of bytes, as in HTTP: `{start: 0, end: 0}` is the first byte. */
 export interface ByteRange {
   readonly start: number;
@@ -47,6 +52,26 @@ export interface Storage {
    */
   put(key: string, source: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredObject>;
 
+  /** What has arrived of an object that comes in several goes; `sizeBytes` 0 where nothing has. */
+  arrived(key: string): Promise<ReadableBytes>;
+
+  /**
+   * Adds `source` behind the first `offset` bytes that have arrived (what lay behind them goes) and answers how many
+   * there are then. When the source fails or is aborted, what has come of it stays. Nobody sees any of it until
+   * `complete`. One writer at a time is the caller's business. Rejects with `ObjectOffsetError` when less has arrived.
+   */
+  append(key: string, offset: number, source: AsyncIterable<Uint8Array>, options: AppendOptions): Promise<number>;
+
+  /**
+   * Makes what has arrived the object `key`, as `put` does; what `inspect` throws leaves it as it was. May be done
+   * again when the answer got lost: then the object itself is inspected. `discard` clears away afterwards.
+   * Rejects with `ObjectOffsetError` when nothing has arrived and there is no such object.
+   */
+  complete(key: string, options: Pick<PutOptions, 'inspect' | 'signal'>): Promise<StoredObject>;
+
+  /** Forgets what has arrived; the object, if there is one, stays. */
+  discard(key: string): Promise<void>;
+
   /** What is stored under `key`, or undefined. */
   head(key: string): Promise<StoredObject | undefined>;
 
@@ -65,6 +90,7 @@ export interface Storage {
   /**
    * Removes what broken uploads of dead processes left behind and has not been written to for `olderThanMs`; returns
    * how many. Choose it longer than any upload may be silent, for other nodes may be uploading into the same place.
+   * What has arrived in goes stays: whoever began it knows of it.
    */
   sweep(olderThanMs: number): Promise<number>;
 

@@ -7,14 +7,21 @@ import type { PutOptions } from './storage.ts';
 /** A request body arrives in pieces of 64 KiB: gathered into fewer system calls, but never held back for long. */
 const GATHER_BYTES = 1024 * 1024;
 
-/** Writes all of `source` to the start of `file`; returns the number of bytes. Ends the source when it stops early. */
+interface WriteOptions extends Pick<PutOptions, 'maxBytes' | 'onProgress'> {
+  readonly signal: AbortSignal;
+  /** Where in the file the source begins; 0 when left out. */
+  readonly offset?: number;
+}
+
+/**
+ * Writes all of `source` to `file`; returns the file's length in bytes. Ends the source when it stops early; what has
+ * come until then is in the file.
+ */
 export async function writeSource(
-  file: FileHandle,
-  source: AsyncIterable<Uint8Array>,
-  options: Pick<PutOptions, 'maxBytes' | 'onProgress'> & { readonly signal: AbortSignal },
+  file: FileHandle, source: AsyncIterable<Uint8Array>, options: WriteOptions,
 ): Promise<number> {
-  let received = 0;
-  let written = 0;
+  let received = options.offset ?? 0;
+  let written = received;
   let gathered: Uint8Array[] = [];
 
   const flush = async (): Promise<void> => {
@@ -24,13 +31,19 @@ export async function writeSource(
     options.onProgress?.(written);
   };
 
-  for await (const chunk of abortable(source, options.signal)) {
-    received += chunk.byteLength;
-    if (received > options.maxBytes) throw new ObjectTooLargeError(options.maxBytes);
-    gathered.push(chunk);
-    if (received - written >= GATHER_BYTES) await flush();
+  try {
+    for await (const chunk of abortable(source, options.signal)) {
+      received += chunk.byteLength;
+      if (received > options.maxBytes) throw new ObjectTooLargeError(options.maxBytes);
+      gathered.push(chunk);
+      if (received - written >= GATHER_BYTES) await flush();
+    }
+  } catch (error) {
+    // A full disk has just refused them.
+    if (gathered.length > 0) await flush().catch(() => undefined);
+    throw error;
   }
-  if (received > written) await flush();
+  if (gathered.length > 0) await flush();
   return written;
 }
 

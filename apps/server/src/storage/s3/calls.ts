@@ -156,12 +156,12 @@ export function createS3Calls(place: S3Place, exchange: S3Exchange) {
       return found;
     },
 
-    async list(folder: string): Promise<{ key: string; at: Date }[]> {
-      const found: { key: string; at: Date }[] = [];
+    async list(folder: string): Promise<{ key: string; at: Date; sizeBytes: number }[]> {
+      const found: { key: string; at: Date; sizeBytes: number }[] = [];
       const query = { 'list-type': '2', prefix: pathOf(place, `${folder}/`) };
       for await (const item of listed(query, 'Contents', { 'continuation-token': 'NextContinuationToken' })) {
         const key = text(item, 'Key')?.slice(pathOf(place, '').length) ?? '';
-        found.push({ key, at: new Date(text(item, 'LastModified') ?? 0) });
+        found.push({ key, at: new Date(text(item, 'LastModified') ?? 0), sizeBytes: Number(text(item, 'Size') ?? 0) });
       }
       return found;
     },

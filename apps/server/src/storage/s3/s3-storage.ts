@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../../kernel/clock.ts';
 import { Problem } from '../../kernel/problem.ts';
 import { StartError } from '../../kernel/start-error.ts';
-import { StorageClosedError } from '../errors.ts';
+import { ObjectOffsetError, StorageClosedError } from '../errors.ts';
 import { keySegments } from '../key.ts';
 import type { ByteRange, PutOptions, Storage, StoredObject } from '../storage.ts';
+import { appendPieces, discardPieces, lengthOf, type Piece, piecesOf, readablePieces } from './arriving.ts';
 import { createBlockReader } from './block-reader.ts';
 import { createS3Calls, type S3Object } from './calls.ts';
 import { createS3Exchange, S3Refusal } from './exchange.ts';
@@ -30,6 +31,8 @@ interface Tuning {
 
 const TUNING: Tuning = { partBytes: 8 * 1024 * 1024, copyBytes: 512 * 1024 * 1024, retryAfterMs: [100, 400, 1600] };
 const MAX_PARTS = 10_000;
+/** Copied at once, when an object that came in pieces is joined: S3 does the work. */
+const COPIES_AT_ONCE = 8;
 /** Whole objects that are yet to be inspected lie here. No key can begin with a dot. */
 const INCOMING = '.incoming';
 
@@ -55,6 +58,50 @@ export async function openS3Storage(place: S3Place, { clock, newId, tuning }: S3
   const refuseClosed = (): void => {
     if (closing.signal.aborted) throw new StorageClosedError();
   };
+
+  const signalOf = ({ signal }: Pick<PutOptions, 'signal'>): AbortSignal =>
+    signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+  const newVersion = (): string => createHash('sha256').update(newId()).digest('hex').slice(0, 32);
+  const partSize = (maxBytes: number): number => Math.max(partBytes, Math.ceil(maxBytes / MAX_PARTS));
+  /** `close` waits for it. */
+  async function running<T>(work: Promise<T>): Promise<T> {
+    const name = {};
+    uploads.set(name, work);
+    try {
+      return await work;
+    } finally {
+      uploads.delete(name);
+    }
+  }
+
+  /** Joins the pieces under their key, within S3. */
+  async function join(key: string, pieces: readonly Piece[], version: string, signal: AbortSignal): Promise<void> {
+    const sizeBytes = lengthOf(pieces);
+    if (pieces.length === 1 && sizeBytes <= copyBytes) return s3.copy(pieces[0]!.key, key, version);
+    await sendParts(key, version, signal, async function* (id) {
+      for (let at = 0; at < pieces.length; at += COPIES_AT_ONCE) {
+        const together = pieces.slice(at, at + COPIES_AT_ONCE);
+        yield* await Promise.all(together.map((piece, index) =>
+          s3.copyPart(piece.key, key, id, at + index + 1, { start: 0, end: piece.sizeBytes - 1 }, signal)));
+      }
+    });
+  }
+
+  async function complete(key: string, options: Pick<PutOptions, 'inspect' | 'signal'>): Promise<StoredObject> {
+    const signal = signalOf(options);
+    const pieces = await piecesOf(s3, key);
+    if (pieces.length === 0) {
+      const made = await s3.head(key);
+      if (made === undefined) throw new ObjectOffsetError(0);
+      await options.inspect?.(createBlockReader(made.sizeBytes, (start, end) => bytesOf(key, start, end, signal)));
+      return objectOf(key, made);
+    }
+    await options.inspect?.(readablePieces(s3, pieces, signal));
+    signal.throwIfAborted();
+    const version = newVersion();
+    await join(key, pieces, version, signal);
+    return stored(key, version, lengthOf(pieces));
+  }
 
   /** Sends `parts` as one object and leaves nothing of them when that fails. */
   async function sendParts(
@@ -95,10 +142,10 @@ export async function openS3Storage(place: S3Place, { clock, newId, tuning }: S3
 
   async function upload(key: string, source: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredObject> {
     const { maxBytes, onProgress, inspect } = options;
-    const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+    const signal = signalOf(options);
     signal.throwIfAborted();
-    const version = createHash('sha256').update(newId()).digest('hex').slice(0, 32);
-    const size = Math.max(partBytes, Math.ceil(maxBytes / MAX_PARTS));
+    const version = newVersion();
+    const size = partSize(maxBytes);
     const parts = inParts(source, { partBytes: size, maxBytes, signal });
     try {
       const first = (await parts.next()).value ?? new Uint8Array(0);
@@ -150,14 +197,26 @@ export async function openS3Storage(place: S3Place, { clock, newId, tuning }: S3
 
   return {
     async put(key, source, options) {
-      const running = upload(checked(key), source, options);
-      const name = {};
-      uploads.set(name, running);
-      try {
-        return await running;
-      } finally {
-        uploads.delete(name);
-      }
+      return running(upload(checked(key), source, options));
+    },
+
+    async arrived(key) {
+      return readablePieces(s3, await piecesOf(s3, checked(key)), closing.signal);
+    },
+
+    async append(key, offset, source, options) {
+      const signal = signalOf(options);
+      signal.throwIfAborted();
+      const { maxBytes } = options;
+      return running(appendPieces(s3, checked(key), offset, source, { maxBytes, signal, newVersion, pieceBytes: partSize(maxBytes) }));
+    },
+
+    async complete(key, options) {
+      return running(complete(checked(key), options));
+    },
+
+    async discard(key) {
+      await discardPieces(s3, checked(key));
     },
 
     async head(key) {
