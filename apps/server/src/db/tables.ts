@@ -38,6 +38,9 @@ export interface Tables {
   chat_days: ChatDaysTable;
   room_days: RoomDaysTable;
   activity_reports: ActivityReportsTable;
+  person_days: PersonDaysTable;
+  watched_until: WatchedUntilTable;
+  chat_author_days: ChatAuthorDaysTable;
   friendships: FriendshipsTable;
   blocks: BlocksTable;
   friend_requests: FriendRequestsTable;
@@ -74,6 +77,8 @@ interface UsersTable {
   guest_of: number | null;
   guest_until: Date | null;
   disabled_at: Date | null;
+  /** How they are searched for. */
+  search_name: GeneratedAlways<string>;
   created_at: Stamp;
   updated_at: Stamp;
 }
@@ -515,4 +520,27 @@ interface FriendRequestsTable {
   status: Generated<'pending' | 'accepted' | 'rejected' | 'cancelled'>;
   created_at: Date;
   answered_at: Date | null;
+}
+
+/** Owner: modules/rooms. */
+interface PersonDaysTable {
+  user_id: number;
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  joins: Generated<number>;
+  watched_ms: Generated<number>;
+}
+
+/** Owner: modules/rooms. */
+interface WatchedUntilTable {
+  user_id: number;
+  until: Date;
+}
+
+/** Owner: modules/chat. */
+interface ChatAuthorDaysTable {
+  user_id: number;
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  messages: number;
 }
