@@ -4,6 +4,7 @@ export * from './chat.ts';
 export * from './emoji.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
+export * from './events.ts';
 export * from './figures.ts';
 export * from './live/index.ts';
 export * from './movies.ts';

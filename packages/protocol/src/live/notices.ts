@@ -28,8 +28,53 @@ export const RoomInvitationNotice = Type.Object(
 );
 export type RoomInvitationNotice = Type.Static<typeof RoomInvitationNotice>;
 
+const ofEvent = { ...common, eventId: Id, title: Type.String(), startsAt: Time };
+
+/** Somebody invited one to an event. */
+export const EventInvitationNotice = Type.Object(
+  { ...ofEvent, kind: Type.Literal('event_invitation'), from: Person },
+  { additionalProperties: false, title: 'EventInvitationNotice' },
+);
+export type EventInvitationNotice = Type.Static<typeof EventInvitationNotice>;
+
+/** A seat became free, and it is one's own now. */
+export const EventPromotedNotice = Type.Object(
+  { ...ofEvent, kind: Type.Literal('event_promoted') }, { additionalProperties: false, title: 'EventPromotedNotice' },
+);
+export type EventPromotedNotice = Type.Static<typeof EventPromotedNotice>;
+
+/** An event that one goes to, or may go to, is near. */
+export const EventReminderNotice = Type.Object(
+  { ...ofEvent, kind: Type.Literal('event_reminder'), before: Type.Enum(['day', 'hour']) },
+  { additionalProperties: false, title: 'EventReminderNotice' },
+);
+export type EventReminderNotice = Type.Static<typeof EventReminderNotice>;
+
+/** An event takes place at another time or place; `startsAt` is the new one. */
+export const EventChangedNotice = Type.Object(
+  { ...ofEvent, kind: Type.Literal('event_changed'), changes: Type.Array(Type.Enum(['time', 'place'])) },
+  { additionalProperties: false, title: 'EventChangedNotice' },
+);
+export type EventChangedNotice = Type.Static<typeof EventChangedNotice>;
+
+/** An event does not take place. */
+export const EventCancelledNotice = Type.Object(
+  { ...ofEvent, kind: Type.Literal('event_cancelled') }, { additionalProperties: false, title: 'EventCancelledNotice' },
+);
+export type EventCancelledNotice = Type.Static<typeof EventCancelledNotice>;
+
+/** An event has begun, and its room is open. */
+export const EventStartedNotice = Type.Object(
+  { ...ofEvent, kind: Type.Literal('event_started'), roomId: Id, url: Type.String({ description: 'Lets one into the room' }) },
+  { additionalProperties: false, title: 'EventStartedNotice' },
+);
+export type EventStartedNotice = Type.Static<typeof EventStartedNotice>;
+
 /** One thing that concerns one person, told apart by its `kind`; clients pass over kinds that they do not know. */
-export const Notice = Type.Union([MentionNotice, RoomInvitationNotice]);
+export const Notice = Type.Union([
+  MentionNotice, RoomInvitationNotice, EventInvitationNotice, EventPromotedNotice, EventReminderNotice,
+  EventChangedNotice, EventCancelledNotice, EventStartedNotice,
+]);
 export type Notice = Type.Static<typeof Notice>;
 
 export const notice = serverEvent({

@@ -60,6 +60,7 @@ create table rsvps (
   check ((status = 'waitlisted') = (position is not null))
 );
 create unique index rsvps_waiting_idx on rsvps (event_id, position) where status = 'waitlisted';
+create index rsvps_listed_idx on rsvps (event_id, status, user_id);
 create index rsvps_user_idx on rsvps (user_id, event_id);
 
 create table event_guests (
