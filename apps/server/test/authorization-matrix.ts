@@ -147,6 +147,12 @@ const sessions: Record<string, readonly Case[]> = {
   sessionStats: one(adminOnly(), '/api/admin/sessions/stats'),
 };
 
+const notices: Record<string, readonly Case[]> = {
+  listNotices: one(signedIn(), '/api/notices'),
+  readNotices: one(signedIn(), '/api/notices/read', { body: { upTo: UNKNOWN_ID } }),
+  removeNotice: one(signedIn({ others: 'notices.not_found' }), `/api/notices/${UNKNOWN_ID}`),
+};
+
 const movies: Record<string, readonly Case[]> = {
   createMovie: one(signedIn({ others: 201 }), '/api/movies', { body: { title: 'Another' } }),
   listMovies: [
@@ -321,5 +327,5 @@ const pages: Record<string, readonly Case[]> = {
 
 /** By route: who gets what. A route that has no line here fails the tests. */
 export const MATRIX: Readonly<Record<string, readonly Case[]>> = {
-  ...accounts, ...sessions, ...movies, ...rooms, ...chat, ...playlists, ...operations, ...pages,
+  ...accounts, ...sessions, ...notices, ...movies, ...rooms, ...chat, ...playlists, ...operations, ...pages,
 };

@@ -6,6 +6,7 @@ import { chatCalls } from './chat.ts';
 import { createExchange, type Fetch } from './exchange.ts';
 import { healthCalls } from './health.ts';
 import { movieCalls } from './movies.ts';
+import { noticeCalls } from './notices.ts';
 import { pictureCalls } from './pictures.ts';
 import { playlistCalls } from './playlist.ts';
 import { queueCalls } from './queues.ts';
@@ -50,6 +51,7 @@ export function createHttpClient(options: HttpClientOptions) {
     accounts: accountCalls(caller, tokens),
     sessions: sessionCalls(caller, tokens, renew),
     pictures: pictureCalls(caller, { newIdempotencyKey }),
+    notices: noticeCalls(caller),
     movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser() }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),

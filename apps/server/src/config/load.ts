@@ -48,6 +48,7 @@ function cacheConfig(values: ConfigValues): CacheConfig {
       friends: values.CACHE_TTL_FRIENDS_SECONDS,
       friendRequests: values.CACHE_TTL_FRIEND_REQUESTS_SECONDS,
       mutualFriends: values.CACHE_TTL_MUTUAL_FRIENDS_SECONDS,
+      notices: values.CACHE_TTL_NOTICES_SECONDS,
       session: values.CACHE_TTL_SESSION_SECONDS,
     },
   };

@@ -215,10 +215,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('attendance', () => attendanceLine.close());
     const rooms: Rooms = createRooms({
       attendance, waits: roomTimings.watch, write: outbox.write,
-      queries, passwords, publicUrl: config.http.publicUrl, clock, movies, reads: caching.reads, delivery,
+      queries, passwords, publicUrl: config.http.publicUrl, clock, movies, notices, reads: caching.reads, delivery,
       log: log.child({ module: 'rooms' }),
     });
-    const chat = createChat({ queries, rooms, write: outbox.write, clock });
+    const chat = createChat({ queries, rooms, notices, write: outbox.write, clock });
     const playlists: Playlists = createPlaylists({
       queries, rooms, movies, clock,
       watchers: {

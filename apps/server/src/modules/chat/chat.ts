@@ -10,7 +10,7 @@ import type { Rooms } from '../rooms/index.ts';
 import { chatChanged } from './chat.cache.ts';
 import { mayDelete, mayRead } from './chat.policy.ts';
 import * as repo from './chat.repo.ts';
-import { messageView } from './chat.views.ts';
+import { excerpt, messageView } from './chat.views.ts';
 import { createReactions } from './reactions.ts';
 import { createSending, type SendingDeps } from './sending.ts';
 
@@ -29,7 +29,7 @@ export type Chat = ReturnType<typeof createChat>;
 const RECENT = 50;
 
 export function createChat(deps: ChatDeps) {
-  const { queries, rooms, clock } = deps;
+  const { queries, rooms, notices, clock } = deps;
   const now = (): Date => new Date(clock.now());
   const { send, mentionsIn, notify } = createSending(deps);
 
@@ -91,8 +91,12 @@ export function createChat(deps: ChatDeps) {
         const message: ChatMessage = { ...messageView(row), content, mentions, change, editedAt: editedAt.toISOString() };
         effects.add(chatChanged(roomId));
         effects.add(broadcasted(`room:${roomId}`, chatEdited, { roomId, items: [message] }));
-        const known = new Set(messageView(row).mentions.map(({ userId }) => userId));
-        notify(effects, message, mentions.filter(({ userId }) => !known.has(userId)));
+        const notice = { kind: 'mention', subject: id } as const;
+        const named = new Set(mentions.map(({ userId }) => userId));
+        const before = messageView(row).mentions.map(({ userId }) => userId);
+        await notices.withdraw(tx, effects, notice, before.filter((userId) => !named.has(userId)));
+        await notices.revise(tx, effects, notice, { excerpt: excerpt(content) });
+        await notify(tx, effects, [message]);
         return message;
       });
     },
@@ -110,6 +114,7 @@ export function createChat(deps: ChatDeps) {
         const message: ChatMessage = {
           ...messageView(row), content: '', mentions: [], reactions: [], change, deletedAt: deletedAt.toISOString(),
         };
+        await notices.withdraw(tx, effects, { kind: 'mention', subject: id });
         effects.add(chatChanged(roomId));
         effects.add(broadcasted(`room:${roomId}`, chatDeleted, { roomId, items: [message] }));
         return message;

@@ -1,4 +1,4 @@
-import { type ChatMention, type ChatMessage, chatMessages, notice, type SendChatBody } from '@watchparty/protocol';
+import { type ChatMention, type ChatMessage, chatMessages, type SendChatBody } from '@watchparty/protocol';
 import type { Queries, Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -7,6 +7,7 @@ import { uuidv7 } from '../../kernel/ids.ts';
 import { broadcasted } from '../../kernel/live.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Effects, Write } from '../../kernel/write.ts';
+import type { Notices } from '../notices/index.ts';
 import type { Held, Place, Rooms } from '../rooms/index.ts';
 import { chatsChanged } from './chat.cache.ts';
 import { mayWrite } from './chat.policy.ts';
@@ -18,6 +19,7 @@ import * as repo from './sending.repo.ts';
 export interface SendingDeps {
   readonly queries: Queries;
   readonly rooms: Pick<Rooms, 'standing' | 'hold' | 'holdFree' | 'named' | 'noteActivity'>;
+  readonly notices: Pick<Notices, 'notify' | 'withdraw' | 'revise'>;
   /** What concurrent messages are committed by, together. A request's own `write` may commit more with its message. */
   readonly write: Write;
   readonly clock: Clock;
@@ -37,7 +39,7 @@ interface Said {
 const placeOf = ({ roomId, actor }: Saying): Place => ({ roomId, userId: actor.userId });
 
 /** Sends messages: many at once in few statements, one alone in its own. CH1–CH3, CH6, CH7, CH9, CH12, CH14 */
-export function createSending({ queries, rooms, write: ownWrite, clock }: SendingDeps) {
+export function createSending({ queries, rooms, notices, write: ownWrite, clock }: SendingDeps) {
   /** Whom each text names, of those in its room. CH7 */
   async function mentionsIn(tx: Tx, texts: readonly { readonly roomId: number; readonly content: string }[]): Promise<ChatMention[][]> {
     const names = texts.flatMap(({ roomId, content }) => namesIn(content).map((name) => ({ roomId, name })));
@@ -90,8 +92,8 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
         createdAt: now.toISOString(), editedAt: null, deletedAt: null,
       };
       said[at] = { message, held: place };
-      notify(effects, message, message.mentions);
     }
+    await notify(tx, effects, said.flatMap((one) => one?.message ?? []));
     tell(effects, said.flatMap((one) => one?.message ?? []));
     return said;
   }
@@ -115,15 +117,13 @@ export function createSending({ queries, rooms, write: ownWrite, clock }: Sendin
     }
   }
 
-  function notify(effects: Effects, message: ChatMessage, mentioned: readonly ChatMention[]): void {
-    for (const { userId } of mentioned) {
-      if (userId === message.userId) continue;
-      effects.add(broadcasted(`user:${userId}`, notice, {
-        id: uuidv7(clock.now()), kind: 'mention', createdAt: new Date(clock.now()).toISOString(), readAt: null,
-        roomId: message.roomId, messageId: message.id, seq: message.seq,
-        from: { userId: message.userId, username: message.username }, excerpt: excerpt(message.content),
-      }));
-    }
+  /** Tells all whom these messages name, and have not told yet. CH7 */
+  function notify(tx: Tx, effects: Effects, messages: readonly ChatMessage[]): Promise<void> {
+    return notices.notify(tx, effects, messages.flatMap(({ id, roomId, seq, mentions, content, ...author }) =>
+      mentions.filter(({ userId }) => userId !== author.userId).map(({ userId }) => ({
+        userId, kind: 'mention' as const, subject: id, roomId, messageId: id, seq,
+        from: { userId: author.userId, username: author.username }, excerpt: excerpt(content),
+      }))));
   }
 
   const together = createGroupedWrite(ownWrite, sayAll);

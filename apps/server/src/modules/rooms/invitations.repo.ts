@@ -19,6 +19,13 @@ export async function findSince(
   return same.orderBy('created_at', 'desc').limit(1).executeTakeFirst();
 }
 
+/** Whether this person's account was invited to the room; an address proves nothing of who comes. */
+export async function isInvited(db: Queries, roomId: number, userId: number, since: Date): Promise<boolean> {
+  const row = await db.selectFrom('room_invitations').select('id')
+    .where('room_id', '=', roomId).where('user_id', '=', userId).where('created_at', '>', since).limit(1).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** How many invitations somebody has sent, and when the first of them was. */
 export async function countBy(
   tx: Tx, userId: number, since: Date,

@@ -8,8 +8,9 @@ import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
 import { storedEmail } from '../accounts/index.ts';
+import type { Notices } from '../notices/index.ts';
 import * as repo from './invitations.repo.ts';
-import type { Invites } from './invites.ts';
+import { INVITE_LIFETIME_MS, type Invites } from './invites.ts';
 import * as participants from './participants.repo.ts';
 import { type Letter, sendRoomInvitationEmail } from './rooms.jobs.ts';
 import { mayManage } from './rooms.policy.ts';
@@ -20,17 +21,19 @@ const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 /** Of one person in a day: for a large party, not for a campaign. */
 const MAX_PER_DAY = 50;
-const KEPT_MS = 7 * DAY_MS;
+/** As long as they let in. */
+const KEPT_MS = INVITE_LIFETIME_MS;
 
 interface Deps {
   readonly invites: Invites;
+  readonly notices: Pick<Notices, 'notify'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly delivery: Pick<MailDelivery, 'shown'>;
 }
 
-/** RO14–RO16 */
-export function createInvitations({ invites, clock, log, delivery }: Deps) {
+/** RO14–RO17 */
+export function createInvitations({ invites, notices, clock, log, delivery }: Deps) {
   const ago = (ms: number): Date => new Date(clock.now() - ms);
 
   /** Where the mail goes. An address tells nothing of whose it is; a person must be one who can come. */
@@ -59,7 +62,7 @@ export function createInvitations({ invites, clock, log, delivery }: Deps) {
       let sentTo: string | undefined;
       const invitation = await write(async (tx, effects) => {
         sentTo = undefined;
-        const { standing } = await lockSeen(tx, roomId, actor);
+        const { row: room, standing } = await lockSeen(tx, roomId, actor);
         if (!mayManage(standing)) throw new Problem('rooms.not_host');
         const email = await addressOf(tx, roomId, invitee);
         const before = await repo.findSince(tx, roomId, invitee, ago(HOUR_MS));
@@ -71,6 +74,12 @@ export function createInvitations({ invites, clock, log, delivery }: Deps) {
           user_id: 'userId' in invitee ? invitee.userId : null, email: 'email' in invitee ? invitee.email : null,
         });
         sendRoomInvitationEmail(effects, row.id);
+        if ('userId' in invitee) {
+          await notices.notify(tx, effects, [{
+            userId: invitee.userId, kind: 'room_invitation', subject: row.id, invitationId: row.id, roomId, roomName: room.name,
+            from: { userId: actor.userId, username: actor.username },
+          }]);
+        }
         sentTo = email;
         return invitationView(row);
       });

@@ -3,7 +3,8 @@ import type { Queries, Tx } from '../../db/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import * as repo from './invites.repo.ts';
 
-const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+/** How long an invitation lets somebody in. */
+export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface IssuedInvite {
   readonly invite: string;
@@ -30,7 +31,7 @@ export function createInvites({ queries, publicUrl, clock }: Deps): Invites {
   return {
     async issue(tx, roomId, createdBy) {
       const invite = randomBytes(24).toString('base64url');
-      const expiresAt = new Date(clock.now() + LIFETIME_MS);
+      const expiresAt = new Date(clock.now() + INVITE_LIFETIME_MS);
       await repo.insert(tx, { tokenHash: hashToken(invite), roomId, createdBy, now: now(), expiresAt });
       return { invite, url: `${publicUrl}/rooms/${roomId}?invite=${invite}`, expiresAt };
     },

@@ -6,7 +6,8 @@ import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { Passwords } from '../accounts/index.ts';
 import { createAdmission } from './admission.ts';
-import type { Invites } from './invites.ts';
+import { isInvited } from './invitations.repo.ts';
+import { INVITE_LIFETIME_MS, type Invites } from './invites.ts';
 import * as participants from './participants.repo.ts';
 import { recordLeaving } from './room-days.repo.ts';
 import type { Succession } from './succession.ts';
@@ -39,6 +40,10 @@ export function createJoining({ queries, passwords, invites, succession, write: 
     return row.password_hash === null ? !row.is_private : right;
   }
 
+  /** By a key, or by their name. RO17 */
+  const opensTo = async (actor: Actor, row: repo.RoomRow, body: JoinRoomBody): Promise<boolean> =>
+    (await isKey(row, body)) || isInvited(queries, row.id, actor.userId, new Date(clock.now() - INVITE_LIFETIME_MS));
+
   async function joinOnce(actor: Actor, roomId: number, body: JoinRoomBody): Promise<Room | 'lock-changed'> {
     const before = await repo.find(queries, roomId);
     if (before === undefined) {
@@ -46,7 +51,7 @@ export function createJoining({ queries, passwords, invites, succession, write: 
       if (body.password !== undefined) await passwords.verify(body.password, undefined);
       throw new Problem('rooms.not_found');
     }
-    const admitted = await admit({ actor, body, before, opens: await isKey(before, body) });
+    const admitted = await admit({ actor, body, before, opens: await opensTo(actor, before, body) });
     if (admitted instanceof Problem) throw admitted;
     return admitted;
   }

@@ -6,6 +6,7 @@ import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
+import type { Notices } from '../notices/index.ts';
 import { createHolding } from './holding.ts';
 import type { AttendanceBook } from './attendance.ts';
 import { createInvitations } from './invitations.ts';
@@ -30,6 +31,7 @@ export interface RoomsDeps extends Omit<JoiningDeps, 'invites' | 'succession'> {
   readonly publicUrl: string;
   readonly log: Log;
   readonly delivery: Pick<MailDelivery, 'shown'>;
+  readonly notices: Pick<Notices, 'notify'>;
   readonly movies: PlayableMovies;
   readonly reads: Reads;
   readonly attendance: AttendanceBook;
