@@ -2,6 +2,7 @@ export * from './catalogue.ts';
 export * from './chat.ts';
 export * from './clock.ts';
 export * from './event.ts';
+export * from './friends.ts';
 export * from './notices.ts';
 export * from './playlist.ts';
 export * from './rooms.ts';

@@ -70,10 +70,24 @@ export const EventStartedNotice = Type.Object(
 );
 export type EventStartedNotice = Type.Static<typeof EventStartedNotice>;
 
+/** Somebody asks to be one's friend; withdrawn once it is answered or taken back. */
+export const FriendRequestNotice = Type.Object(
+  { ...common, kind: Type.Literal('friend_request'), requestId: Id, from: Person },
+  { additionalProperties: false, title: 'FriendRequestNotice' },
+);
+export type FriendRequestNotice = Type.Static<typeof FriendRequestNotice>;
+
+/** Somebody whom one had asked is one's friend now. */
+export const FriendAcceptedNotice = Type.Object(
+  { ...common, kind: Type.Literal('friend_accepted'), from: Person },
+  { additionalProperties: false, title: 'FriendAcceptedNotice' },
+);
+export type FriendAcceptedNotice = Type.Static<typeof FriendAcceptedNotice>;
+
 /** One thing that concerns one person, told apart by its `kind`; clients pass over kinds that they do not know. */
 export const Notice = Type.Union([
   MentionNotice, RoomInvitationNotice, EventInvitationNotice, EventPromotedNotice, EventReminderNotice,
-  EventChangedNotice, EventCancelledNotice, EventStartedNotice,
+  EventChangedNotice, EventCancelledNotice, EventStartedNotice, FriendRequestNotice, FriendAcceptedNotice,
 ]);
 export type Notice = Type.Static<typeof Notice>;
 
