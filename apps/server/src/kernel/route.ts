@@ -123,24 +123,28 @@ export interface UploadRoute<A extends Access = Access, P extends TSchema = TSch
   readonly params?: P;
   readonly contentTypes: readonly string[];
   readonly response: R;
+  /** 204: without a body, so that only headers answer. */
+  readonly status?: 200 | 204;
   /** The body arrives as it comes, never buffered; `contentLength` undefined: chunked. */
   handle(
     context: RequestContext<A, Static<P>, unknown, { readonly stream: Readable; readonly contentLength: number | undefined }>,
-  ): Promise<Static<R>>;
+  ): Promise<Static<R> | WithHeaders<Static<R>>>;
 }
 
 /** A form with one file, which the route is handed whole. */
-export interface FormRoute<A extends Access = Access, P extends TSchema = TSchema, R extends TSchema = TSchema>
-  extends RouteBase<A> {
+export interface FormRoute<
+  A extends Access = Access, P extends TSchema = TSchema, R extends TSchema = TSchema, Q extends TSchema = TSchema,
+> extends RouteBase<A> {
   readonly kind: 'form';
   readonly params?: P;
+  readonly query?: Q;
   /** The form's only field. */
   readonly field: string;
   readonly fieldDescription: string;
   readonly maxFileBytes: number;
   readonly response: R;
   readonly status?: 200 | 201;
-  handle(context: RequestContext<A, Static<P>, unknown, { readonly file: Buffer }>): Promise<Static<R>>;
+  handle(context: RequestContext<A, Static<P>, Static<Q>, { readonly file: Buffer }>): Promise<Static<R>>;
 }
 
 export interface RawRoute<A extends Access = Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>
@@ -155,7 +159,7 @@ export interface RawRoute<A extends Access = Access, P extends TSchema = TSchema
 
 // Handlers are contravariant in their context; the edge gives each exactly what its schemas describe.
 // oxlint-disable-next-line no-explicit-any
-export type Route = JsonRoute<any, any, any, any, any> | UploadRoute<any, any, any> | FormRoute<any, any, any> | RawRoute<any, any, any>;
+export type Route = JsonRoute<any, any, any, any, any> | UploadRoute<any, any, any> | FormRoute<any, any, any, any> | RawRoute<any, any, any>;
 
 export const jsonRoute = <
   A extends Access,
@@ -171,8 +175,8 @@ export const uploadRoute = <A extends Access, R extends TSchema, P extends TSche
   route: Omit<UploadRoute<A, P, R>, 'kind'>,
 ): Route => ({ kind: 'upload', ...route });
 
-export const formRoute = <A extends Access, R extends TSchema, P extends TSchema = TSchema>(
-  route: Omit<FormRoute<A, P, R>, 'kind'>,
+export const formRoute = <A extends Access, R extends TSchema, P extends TSchema = TSchema, Q extends TSchema = TSchema>(
+  route: Omit<FormRoute<A, P, R, Q>, 'kind'>,
 ): Route => ({ kind: 'form', ...route });
 
 export const rawRoute = <A extends Access, P extends TSchema = TSchema, Q extends TSchema = TSchema>(

@@ -11,6 +11,8 @@ export async function allowOrigins(app: FastifyInstance, origins: readonly strin
     exposedHeaders: [
       'etag', 'x-cache', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'retry-after', 'content-range',
       'idempotency-replayed',
+      // Of uploads in several goes (tus).
+      'location', 'tus-resumable', 'upload-offset', 'upload-length', 'upload-expires',
     ],
     maxAge: 600,
     // Our own OPTIONS routes answer, so that unknown addresses stay unknown.

@@ -136,18 +136,22 @@ function uploadHandler(route: UploadRoute, deps: MountDeps): Handler {
       contentLength: length === undefined ? undefined : Number(length),
     };
     const context = new Context(request, reply, { params: given, query: undefined, body }, deps.write);
-    const data = await route.handle(context as RequestContext<Access, unknown, unknown, typeof body>);
+    let data: unknown = await route.handle(context as RequestContext<Access, unknown, unknown, typeof body>);
+    if (data instanceof WithHeaders) {
+      reply.headers(data.headers);
+      data = data.data;
+    }
+    reply.header('cache-control', 'no-store');
+    if (route.status === 204) return reply.code(204).send();
     const payload = { success: true, data };
     if (!response.Check(payload)) throw responseProblem(route, response.Errors(payload));
-    return reply
-      .headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-      .send(JSON.stringify(payload));
+    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(payload));
   };
 }
 
 function formHandler(route: FormRoute, deps: MountDeps): Handler {
   const params = compileText('params', route.params);
-  const query = compileText('query');
+  const query = compileText('query', route.query);
   const response = Compile(Success(route.response));
   const status = route.status ?? 200;
   const options = { field: route.field, maxFileBytes: route.maxFileBytes };

@@ -99,7 +99,7 @@ function parameters(route: Route, components: Json): Json[] {
   const params = Object.entries(propertiesOf(route.params)).map(([name, schema]) => ({
     name, in: 'path', required: true, schema: named(schema, components),
   }));
-  const query = route.kind === 'upload' || route.kind === 'form' ? [] : Object.entries(propertiesOf(route.query)).map(([name, schema]) => ({
+  const query = route.kind === 'upload' ? [] : Object.entries(propertiesOf(route.query)).map(([name, schema]) => ({
     name, in: 'query', required: requiredOf(route.query).includes(name), schema: named(schema, components),
   }));
   const idempotency = route.idempotent !== true ? [] : [{
@@ -141,7 +141,8 @@ function success(route: Route, components: Json): Json {
   }
   const enveloped = route.kind !== 'json' || route.envelope !== false;
   const schema = enveloped ? Success(route.response as TSchema) : (route.response as TSchema);
-  const status = route.kind === 'upload' ? 200 : (route.status ?? 200);
+  const status = route.status ?? 200;
+  if (status === 204) return { 204: { description: 'Done; the headers say how far it is' } };
   const done = { [status]: { description: 'Done', content: { 'application/json': { schema: named(schema, components) } } } };
   if (route.kind !== 'json' || route.cached === undefined) return done;
   return { ...done, 304: { description: 'Not changed since `If-None-Match`' } };

@@ -10,6 +10,7 @@ export const movieView = (row: MovieRow): Movie => ({
   url: row.url,
   hasFile: row.file_key !== null,
   posterUrl: row.poster_url,
+  poster: row.poster,
   visibility: row.visibility,
   ownerId: row.owner_id,
   createdAt: row.created_at.toISOString(),
