@@ -115,6 +115,22 @@ test('[CH5] [CH9] Edits and deletions are told as they are answered', async () =
   expect(await second.hears('chat:deleted')).toEqual({ roomId: id, items: [deleted] });
 });
 
+test('[CH7] Who was away finds the notice as the message is now, and none of what is deleted or names them no more', async () => {
+  const { id } = await make.room(owner);
+  const [viewer] = (await enteredBy(id, ann, bob)) as [Viewer, Viewer];
+  const away = await make.user();
+  await server.ask('POST', `/api/rooms/${id}/join`, { token: away.token });
+  const found = async () => (await server.ask('GET', '/api/notices', { token: away.token })).body.data.items
+    .map(({ messageId, excerpt }: { messageId: string; excerpt: string }) => [messageId, excerpt]);
+  const say3 = (text: string) => say(viewer, id, `@${away.username} ${text}`);
+  const [kept, unnamed, gone] = [await say3('one'), await say3('two'), await say3('three')];
+  expect((await found()).map(([messageId]: [string]) => messageId).toSorted()).toEqual([kept.id, unnamed.id, gone.id].toSorted());
+  await done(viewer, 'chat:edit', { roomId: id, id: kept.id, content: `Now @${away.username}` });
+  await done(viewer, 'chat:edit', { roomId: id, id: unnamed.id, content: 'Nobody' });
+  await done(viewer, 'chat:delete', { roomId: id, id: gone.id });
+  expect(await found()).toEqual([[kept.id, `Now @${away.username}`]]);
+});
+
 test('[CH7] Who is in the room is named, and told of it wherever they are', async () => {
   const { id } = await make.room(owner);
   const [viewer] = (await enteredBy(id, ann, bob)) as [Viewer, Viewer];

@@ -82,6 +82,27 @@ test('[RO14] Who is in or banned is refused as a user, and gets no mail by addre
   expect([...invitationsTo(member.email), ...invitationsTo(outcast.email)]).toEqual([]);
 });
 
+test('[RO17] A user who is invited is told so, and comes in without a link for a week, unless banned', async () => {
+  const room = await make.room(host, { name: 'Late show', isPrivate: true, password: 'secret' });
+  const [guest, outcast, late] = [await make.user(), await make.user(), await make.user()];
+  const noticesOf = async ({ token }: TestUser) => (await server.ask('GET', '/api/notices', { token })).body.data.items;
+  for (const { id } of [guest, guest, outcast, late]) expect((await invite(room.id, { userId: id })).status).toBe(201);
+  expect(await noticesOf(guest)).toEqual([{
+    id: expect.any(String), kind: 'room_invitation', createdAt: expect.any(String), readAt: null, invitationId: expect.any(String),
+    roomId: room.id, roomName: 'Late show', from: { userId: host.id, username: host.username },
+  }]);
+  await server.ask('DELETE', `/api/rooms/${room.id}/participants/${outcast.id}?ban=true`, { token: host.token });
+  await server.db.database.kysely.updateTable('room_invitations').set({ created_at: new Date(Date.now() - 7 * 86_400_000) })
+    .where('user_id', '=', late.id).execute();
+  const codes = await Promise.all([outcast, late, await make.user()].map(async (who) => (await join(room.id, who)).body.code));
+  expect(codes).toEqual(['rooms.not_found', 'rooms.not_found', 'rooms.not_found']);
+  expect((await join(room.id, guest)).status).toBe(200);
+
+  const addressed = await make.user();
+  await invite(room.id, { email: addressed.email });
+  expect([await noticesOf(addressed), (await join(room.id, addressed)).status]).toEqual([[], 404]);
+});
+
 test('[RO15] The same invitation within an hour is one, and one mail', async () => {
   const room = await make.room(host);
   const answers = await Promise.all(Array.from({ length: 10 }, (_, index) =>
