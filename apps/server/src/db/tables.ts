@@ -48,6 +48,7 @@ export interface Tables {
   rsvps: RsvpsTable;
   event_guests: EventGuestsTable;
   calendar_feeds: CalendarFeedsTable;
+  event_trends: EventTrendsTable;
 }
 
 /** Set by the database, changeable. */
@@ -469,6 +470,9 @@ interface EventsTable {
   due_at: Date | null;
   due: 'day' | 'hour' | 'start' | null;
   due_after_user: Generated<number>;
+  /** Made of its place by the database; null: it has none. */
+  place_cell: GeneratedAlways<number | null>;
+  region: GeneratedAlways<number | null>;
   created_at: Stamp;
   updated_at: Stamp;
 }
@@ -496,6 +500,14 @@ interface CalendarFeedsTable {
   user_id: number;
   secret_hash: Buffer;
   created_at: Stamp;
+}
+
+/** Owner: modules/events. */
+interface EventTrendsTable {
+  event_id: number;
+  region: number | null;
+  over_at: Date;
+  score: number;
 }
 
 /** Owner: modules/friends. Two rows for each friendship. */
