@@ -6,6 +6,7 @@ export { createLiveClient, type LiveClient, type LiveClientOptions } from './liv
 export type { Listen, Off } from './live/server-events.ts';
 export type { ChatNews } from './live/message-log.ts';
 export type { NetworkStatus } from './live/network-status.ts';
+export { createNoticeFeed, type NoticeFeed, type NoticesState } from './live/notice-feed.ts';
 export type { NewMessage, OutgoingMessage, OutgoingStatus, OutgoingStorage } from './live/outgoing.ts';
 export type { RequestOptions, SendRequest } from './live/requests.ts';
 export type { RoomFollowing, RoomFollowOptions } from './live/room-following.ts';
