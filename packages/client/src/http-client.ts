@@ -52,7 +52,7 @@ export function createHttpClient(options: HttpClientOptions) {
     sessions: sessionCalls(caller, tokens, renew),
     pictures: pictureCalls(caller, { newIdempotencyKey }),
     notices: noticeCalls(caller),
-    movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser() }),
+    movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser(), newIdempotencyKey }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
     playlists: playlistCalls(caller),

@@ -13,10 +13,11 @@ export type { RoomFollowing, RoomFollowOptions } from './live/room-following.ts'
 export type { ResumePosition, RoomOptions, RoomSession, RoomState } from './live/room.ts';
 export type { Store } from './live/store.ts';
 export type { Timers } from './live/timers.ts';
-export type { MoviesQuery, StreamOptions, UploadOptions } from './movies.ts';
+export type { MoviesQuery, NewMovieUpload, StreamOptions, UploadOptions } from './movies.ts';
 export type { CursorPage, Page, PageQuery } from './page.ts';
 export type { Picture } from './pictures.ts';
 export type { RoomsQuery } from './rooms.ts';
 export { createMemoryTokenStore, type Tokens, type TokenStore } from './tokens.ts';
 export * from './sync/index.ts';
 export type { Film, Progress } from './upload.ts';
+export { fingerprintOf, type SendPart, uploadInGoes, type UploadInGoesOptions } from './upload-in-goes.ts';

@@ -1,7 +1,8 @@
-import type { Movie, MovieBody, PatchMovieBody, StreamUrl } from '@watchparty/protocol';
+import type { AddSubtitlesQuery, Movie, MovieBody, MovieUpload, PatchMovieBody, StreamUrl, Subtitles } from '@watchparty/protocol';
 import type { Caller, CallOptions, CreateOptions } from './caller.ts';
 import { jsonOf } from './exchange.ts';
 import type { Page, PageQuery } from './page.ts';
+import type { Picture } from './pictures.ts';
 import { type Film, type Progress, sending } from './upload.ts';
 
 export interface MoviesQuery extends PageQuery {
@@ -18,12 +19,25 @@ export interface StreamOptions extends CallOptions {
   readonly range?: { readonly start: number; readonly end?: number };
 }
 
+/** A film that is to be sent in several goes. */
+export interface NewMovieUpload {
+  readonly lengthBytes: number;
+  readonly fileName: string;
+  /** By which to know the file again: see `fingerprintOf`. */
+  readonly fingerprint?: string;
+}
+
 interface Settings {
   readonly baseUrl: string;
   readonly streamsUploads: boolean;
+  readonly newIdempotencyKey: () => string;
 }
 
-export function movieCalls({ data, create, send }: Caller, { baseUrl, streamsUploads }: Settings) {
+const TUS = { 'tus-resumable': '1.0.0' };
+/** Of any text, for a header. */
+const base64 = (text: string): string => btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+
+export function movieCalls({ data, create, send }: Caller, { baseUrl, streamsUploads, newIdempotencyKey }: Settings) {
   const at = (movieId: number, rest = ''): string => `/api/movies/${movieId}${rest}`;
 
   return {
@@ -64,6 +78,69 @@ export function movieCalls({ data, create, send }: Caller, { baseUrl, streamsUpl
       return (await jsonOf<{ readonly data: Movie }>(response, signal)).data;
     },
 
+    /** Begins the upload of a film in several goes; `uploadInGoes` does all of it. */
+    async beginUpload(movieId: number, { lengthBytes, fileName, fingerprint }: NewMovieUpload, options: CreateOptions = {}): Promise<MovieUpload> {
+      const { signal, idempotencyKey = newIdempotencyKey() } = options;
+      const metadata = `filename ${base64(fileName)}${fingerprint === undefined ? '' : `,fingerprint ${base64(fingerprint)}`}`;
+      const headers = {
+        ...TUS, 'idempotency-key': idempotencyKey, 'upload-length': String(lengthBytes), 'upload-metadata': metadata,
+      };
+      const response = await send({ method: 'POST', path: at(movieId, '/uploads'), headers, signal }, { repeatable: true });
+      return (await jsonOf<{ readonly data: MovieUpload }>(response, signal)).data;
+    },
+
+    /** One's own unfinished uploads, newest first. */
+    uploads: ({ signal }: CallOptions = {}): Promise<{ readonly items: readonly MovieUpload[] }> =>
+      data({ method: 'GET', path: '/api/movies/uploads', signal }),
+
+    /** How far an upload is. What the server still receives of it by another connection is ended. */
+    lookAtUpload: (movieId: number, uploadId: string, { signal }: CallOptions = {}): Promise<MovieUpload> =>
+      data({ method: 'GET', path: at(movieId, `/uploads/${uploadId}`), headers: TUS, signal }),
+
+    /** Sends the bytes that follow the first `offset`; answers how many have arrived then. */
+    async sendPart(movieId: number, uploadId: string, offset: number, bytes: Blob | Uint8Array<ArrayBuffer>, { signal }: CallOptions = {}): Promise<number> {
+      const headers = { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
+      const response = await send({ method: 'PATCH', path: at(movieId, `/uploads/${uploadId}`), headers, body: () => bytes, signal });
+      return Number(response.headers.get('upload-offset'));
+    },
+
+    /** Forgets an upload and what has arrived of it. */
+    async cancelUpload(movieId: number, uploadId: string, { signal }: CallOptions = {}): Promise<void> {
+      await send({ method: 'DELETE', path: at(movieId, `/uploads/${uploadId}`), headers: TUS, signal });
+    },
+
+    /** A picture for the film: JPEG, PNG, WebP, AVIF or GIF. */
+    async uploadPoster(movieId: number, picture: Picture, { signal }: CallOptions = {}): Promise<Movie> {
+      const body = (): FormData => formOf('poster', picture);
+      const response = await send({ method: 'POST', path: at(movieId, '/poster'), body, signal });
+      return (await jsonOf<{ readonly data: Movie }>(response, signal)).data;
+    },
+
+    /** The film has no picture any more, uploaded or linked. */
+    removePoster: (movieId: number, { signal }: CallOptions = {}): Promise<Movie> =>
+      data({ method: 'DELETE', path: at(movieId, '/poster'), signal }),
+
+    subtitles: (movieId: number, { signal }: CallOptions = {}): Promise<{ readonly items: readonly Subtitles[] }> =>
+      data({ method: 'GET', path: at(movieId, '/subtitles'), signal }),
+
+    /** Adds subtitles: the bytes of a SubRip or WebVTT file, in whatever encoding it has. */
+    async addSubtitles(movieId: number, file: Picture, { language, label }: AddSubtitlesQuery, options: CreateOptions = {}): Promise<Subtitles> {
+      const { signal, idempotencyKey = newIdempotencyKey() } = options;
+      const path = `${at(movieId, '/subtitles')}?${new URLSearchParams({ language, label }).toString()}`;
+      const body = (): FormData => formOf('subtitles', file);
+      const response = await send({ method: 'POST', path, headers: { 'idempotency-key': idempotencyKey }, body, signal }, { repeatable: true });
+      return (await jsonOf<{ readonly data: Subtitles }>(response, signal)).data;
+    },
+
+    /** The WebVTT itself. */
+    async subtitlesText(movieId: number, subtitlesId: number, { signal }: CallOptions = {}): Promise<string> {
+      const response = await send({ method: 'GET', path: at(movieId, `/subtitles/${subtitlesId}`), signal }, { repeatable: true });
+      return response.text();
+    },
+
+    removeSubtitles: (movieId: number, subtitlesId: number, { signal }: CallOptions = {}): Promise<null> =>
+      data({ method: 'DELETE', path: at(movieId, `/subtitles/${subtitlesId}`), signal }),
+
     /** An address for a `<video>` element, which can send no token. */
     async streamUrl(movieId: number, { signal }: CallOptions = {}): Promise<StreamUrl> {
       const address = await data<StreamUrl>({ method: 'GET', path: at(movieId, '/stream-url'), signal });
@@ -80,4 +157,10 @@ export function movieCalls({ data, create, send }: Caller, { baseUrl, streamsUpl
         { repeatable: true },
       ),
   };
+}
+
+function formOf(field: string, file: Picture): FormData {
+  const form = new FormData();
+  form.append(field, file instanceof Blob ? file : new Blob([file]), field);
+  return form;
 }

@@ -29,7 +29,7 @@ import {
 import { auditRoutes, createAudit } from '../modules/audit/index.ts';
 import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
 import {
-  createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
+  createFilmUploads, createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
 import { createNotices, noticesRoutes } from '../modules/notices/index.ts';
 import { createPlaylists, createPlaylistWatch, playlistLive, playlistRoutes, type Playlists } from '../modules/playlist/index.ts';
@@ -243,6 +243,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       movies, storage, maxBytes: config.storage.uploadMaxBytes, clock, log: log.child({ module: 'movies' }),
     });
 
+    const filmUploads = createFilmUploads({
+      movies, queries, storage, write: outbox.write, maxBytes: config.storage.uploadMaxBytes, nodeId: nodeName, clock, log: log.child({ module: 'movies' }),
+    });
+
     const reports = createReports({ queries, countMessagesOfDay, clock, log: log.child({ module: 'operations' }) });
     // One for each of main/jobs.ts.
     const jobHandlers: readonly JobHandler[] = [
@@ -291,7 +295,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...picturesRoutes({ pictures, storage }),
             ...sessionsRoutes({ sessions, statistics: createSessionStatistics({ queries, clock }), cookies }),
             ...noticesRoutes(notices),
-            ...moviesRoutes({ movies, files: movieFiles, streaming }),
+            ...moviesRoutes({ movies, files: movieFiles, uploads: filmUploads, streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
             ...playlistRoutes(playlists),
@@ -324,6 +328,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       log: log.child({ module: 'housekeeping' }),
       tasks: {
         'abandoned uploads': () => movieFiles.sweep(outbox.write),
+        'notes of ended uploads': () => filmUploads.sweep(outbox.write),
         'pictures that nobody uses': () => pictures.sweep(outbox.write),
         'guests who have gone': () => accounts.sweepGuests(outbox.write),
         'old audit events': () => audit.sweep(outbox.write),

@@ -1,3 +1,4 @@
+export { createFilmUploads, type FilmUploads } from './film-uploads.ts';
 export { createMovieFiles, type MovieFiles } from './movie-files.ts';
 export { moviePolicies, MOVIES_TAG } from './movies.cache.ts';
 export { movieEffects } from './movies.effects.ts';

@@ -6,9 +6,11 @@ import { uuidv7 } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { Write } from '../../kernel/write.ts';
-import type { Storage } from '../../storage/index.ts';
+import type { Storage, StoredObject } from '../../storage/index.ts';
+import type { Video } from './container/index.ts';
+import * as uploadsRepo from './film-uploads.repo.ts';
 import { movieChanged } from './movies.cache.ts';
-import { fileRemoved } from './movies.effects.ts';
+import { fileRemoved, piecesRemoved } from './movies.effects.ts';
 import { mayChange } from './movies.policy.ts';
 import * as repo from './movies.repo.ts';
 import type { Movies } from './movies.ts';
@@ -33,6 +35,45 @@ export type MovieFiles = ReturnType<typeof createMovieFiles>;
 
 /** After this an upload is given up: longer than any that still moves, for one that stalls is ended within a minute. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+/** What arrives in several goes waits so long for the next. */
+export const RESUMABLE_FOR_MS = 3 * 24 * 60 * 60 * 1000;
+
+interface Adoption {
+  readonly movies: Pick<Movies, 'lockChangeable'>;
+  readonly actor: Actor;
+  readonly movieId: number;
+  readonly key: string;
+  readonly object: StoredObject;
+  readonly video: Video;
+  readonly now: Date;
+}
+
+/**
+ * Makes what was stored under `key` the movie's film, if no newer upload has begun; the one before it goes.
+ * Refuses with `movies.upload_superseded`.
+ */
+export function adoptFilm(write: Write, { movies, actor, movieId, key, object, video, now }: Adoption): Promise<Movie> {
+  return write(async (tx, effects) => {
+    const row = await movies.lockChangeable(tx, movieId, actor);
+    if (row.pending_file_key !== key) throw new Problem('movies.upload_superseded');
+    if (row.file_key !== null) effects.add(fileRemoved.of({ key: row.file_key }));
+    effects.add(movieChanged(movieId));
+    effects.add(piecesRemoved.of({ key }));
+    await uploadsRepo.finish(tx, key.slice(key.lastIndexOf('/') + 1), now);
+    return movieView(
+      await repo.update(tx, movieId, {
+        file_key: key,
+        file_size_bytes: object.sizeBytes,
+        file_mime_type: video.mimeType,
+        duration_seconds: video.durationSeconds,
+        url: null,
+        pending_file_key: null,
+        pending_since: null,
+        updated_at: now,
+      }),
+    );
+  });
+}
 
 export function createMovieFiles({ movies, storage, maxBytes, clock, log }: MovieFilesDeps) {
   const now = (): Date => new Date(clock.now());
@@ -70,24 +111,7 @@ export function createMovieFiles({ movies, storage, maxBytes, clock, log }: Movi
         const { object, video } = await receiveFilm({
           storage, key, source: film.stream, contentLength: film.contentLength, maxBytes, signal: film.signal,
         });
-        return await write(async (tx, effects) => {
-          const row = await movies.lockChangeable(tx, id, actor);
-          if (row.pending_file_key !== key) throw new Problem('movies.upload_superseded');
-          if (row.file_key !== null) effects.add(fileRemoved.of({ key: row.file_key }));
-          effects.add(movieChanged(id));
-          return movieView(
-            await repo.update(tx, id, {
-              file_key: key,
-              file_size_bytes: object.sizeBytes,
-              file_mime_type: video.mimeType,
-              duration_seconds: video.durationSeconds,
-              url: null,
-              pending_file_key: null,
-              pending_since: null,
-              updated_at: now(),
-            }),
-          );
-        });
+        return await adoptFilm(write, { movies, actor, movieId: id, key, object, video, now: now() });
       } catch (error) {
         await withdraw(write, id, key).catch((err: unknown) => {
           log.warn({ err, movieId: id, key }, 'A broken upload could not be cleared away; the sweep will');
@@ -100,10 +124,13 @@ export function createMovieFiles({ movies, storage, maxBytes, clock, log }: Movi
     async sweep(write: Write): Promise<number> {
       const leftovers = await storage.sweep(ABANDONED_AFTER_MS);
       const abandoned = await write(async (tx, effects) => {
-        const rows = await repo.lockAbandonedUploads(tx, new Date(clock.now() - ABANDONED_AFTER_MS), 100);
+        const rows = await repo.lockAbandonedUploads(tx, {
+          before: new Date(clock.now() - ABANDONED_AFTER_MS), resumableBefore: new Date(clock.now() - RESUMABLE_FOR_MS), limit: 100,
+        });
         for (const row of rows) {
           effects.add(fileRemoved.of({ key: row.pending_file_key! }));
           await repo.update(tx, row.id, { pending_file_key: null, pending_since: null });
+          await uploadsRepo.remove(tx, row.id);
         }
         return rows.length;
       });
@@ -116,6 +143,5 @@ export function createMovieFiles({ movies, storage, maxBytes, clock, log }: Movi
       if (row.file_key === null || row.file_mime_type === null) throw new Problem('movies.no_file');
       return { key: row.file_key, mimeType: row.file_mime_type, durationSeconds: row.duration_seconds ?? 0 };
     },
-
   };
 }

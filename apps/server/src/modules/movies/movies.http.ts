@@ -2,6 +2,8 @@ import Type from 'typebox';
 import { CreateMovieBody, Id, Movie, Page, PageQuery, PatchMovieBody, PutMovieBody, StreamUrl } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, rawRoute, type Route, uploadRoute } from '../../kernel/route.ts';
+import { filmUploadsRoutes } from './film-uploads.http.ts';
+import type { FilmUploads } from './film-uploads.ts';
 import type { MovieFiles } from './movie-files.ts';
 import { moviePolicies } from './movies.cache.ts';
 import type { Movies } from './movies.ts';
@@ -24,12 +26,14 @@ const StreamQuery = Type.Object(
 interface Deps {
   readonly movies: Movies;
   readonly files: MovieFiles;
+  readonly uploads: FilmUploads;
   readonly streaming: Streaming;
 }
 
-export function moviesRoutes({ movies, files, streaming }: Deps): Route[] {
+export function moviesRoutes({ movies, files, uploads, streaming }: Deps): Route[] {
   const tag = 'Movies';
   return [
+    ...filmUploadsRoutes(uploads),
     jsonRoute({
       method: 'POST', path: '/api/movies', id: 'createMovie', tag, access: 'user',
       summary: 'Add a movie; its file is uploaded afterwards, or `url` says where it is',

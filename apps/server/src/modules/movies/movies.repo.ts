@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import { type ExpressionBuilder, type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { Queries, Tables, Tx } from '../../db/index.ts';
 import type { PageRequest } from '../../kernel/page.ts';
 
@@ -49,8 +49,20 @@ export async function listOwned(db: Queries, ownerId: number, { page, limit }: P
   return { rows, total };
 }
 
+interface Abandoned {
+  /** Those of one go. */
+  readonly before: Date;
+  /** Those in several goes. */
+  readonly resumableBefore: Date;
+  readonly limit: number;
+}
+
 /** Uploads that nobody can still be sending. Locks the rows; those that somebody else holds are left out. */
-export async function lockAbandonedUploads(tx: Tx, before: Date, limit: number): Promise<MovieRow[]> {
+export async function lockAbandonedUploads(tx: Tx, { before, resumableBefore, limit }: Abandoned): Promise<MovieRow[]> {
+  const isResumable = (eb: ExpressionBuilder<Tables, 'movies'>) => eb.exists(
+    eb.selectFrom('movie_uploads as u').select('u.id').whereRef('u.movie_id', '=', 'movies.id')
+      .where(sql<boolean>`movies.pending_file_key = 'movies/' || u.movie_id || '/' || u.id`));
   return tx.selectFrom('movies').selectAll().where('pending_file_key', 'is not', null).where('pending_since', '<', before)
+    .where((eb) => eb.or([eb('pending_since', '<', resumableBefore), eb.not(isResumable(eb))]))
     .limit(limit).forUpdate().skipLocked().execute();
 }

@@ -48,9 +48,34 @@ export async function receiveFilm(upload: FilmUpload): Promise<{ object: StoredO
 
 /** The body as it comes, refused as soon as something is wrong with it. */
 async function* checked({ source, storage, contentLength }: FilmUpload): AsyncGenerator<Uint8Array, void> {
-  let head: Uint8Array | undefined = new Uint8Array(0);
   let received = 0;
-  let nextCheck = CHECK_EVERY_BYTES;
+  for await (const chunk of watched(source, { storage, head: new Uint8Array(0), offset: 0, sizeBytes: undefined })) {
+    received += chunk.byteLength;
+    yield chunk;
+  }
+  if (received === 0) throw unreadable('It is empty.');
+  if (contentLength !== undefined && received < contentLength) {
+    throw new Problem('movies.file_truncated', {
+      detail: `The upload broke off: ${received} of ${contentLength} bytes have arrived.`,
+    });
+  }
+}
+
+interface Watched {
+  readonly storage: Storage;
+  /** The film's first bytes that are there already, `SNIFF_BYTES` at most. */
+  readonly head: Uint8Array;
+  /** How many bytes are there already. */
+  readonly offset: number;
+  /** Of the whole film; undefined: the source ends where the film ends. */
+  readonly sizeBytes: number | undefined;
+}
+
+/** The bytes as they come, until the film's first ones are no film's or the disk runs out of room. */
+export async function* watched(source: AsyncIterable<Uint8Array>, { storage, head: before, offset, sizeBytes }: Watched): AsyncGenerator<Uint8Array, void> {
+  let head: Uint8Array | undefined = offset >= SNIFF_BYTES ? undefined : before;
+  let received = offset;
+  let nextCheck = offset + CHECK_EVERY_BYTES;
   for await (const chunk of source) {
     received += chunk.byteLength;
     if (head) {
@@ -63,13 +88,7 @@ async function* checked({ source, storage, contentLength }: FilmUpload): AsyncGe
     }
     yield chunk;
   }
-  if (received === 0) throw unreadable('It is empty.');
-  if (contentLength !== undefined && received < contentLength) {
-    throw new Problem('movies.file_truncated', {
-      detail: `The upload broke off: ${received} of ${contentLength} bytes have arrived.`,
-    });
-  }
-  if (head) requireFilm(head, true);
+  if (head && received > 0 && (sizeBytes === undefined || received === sizeBytes)) requireFilm(head, true);
 }
 
 /** Throws when the first bytes are no film's; false while they do not say. */
@@ -79,11 +98,11 @@ function requireFilm(head: Uint8Array, isWhole: boolean): boolean {
   return sniffed.kind !== 'undecided';
 }
 
-async function requireRoom(storage: Storage, bytes: number): Promise<void> {
+export async function requireRoom(storage: Storage, bytes: number): Promise<void> {
   const free = await storage.freeBytes();
   if (free !== undefined && free < bytes + RESERVE_BYTES) throw new Problem('storage.full');
 }
 
-function tooLarge(maxBytes: number): Problem {
+export function tooLarge(maxBytes: number): Problem {
   return new Problem('movies.file_too_large', { detail: `A film may have ${maxBytes} bytes at most.` });
 }
