@@ -46,6 +46,8 @@ export interface LiveModule {
   // Handlers are contravariant in their body; the edge gives each exactly what its schema describes.
   // oxlint-disable-next-line no-explicit-any
   readonly handlers: readonly LiveHandler<any, any>[];
+  /** A connection has opened, and hears its person's channel. */
+  opened?(socket: LiveSocket): void;
   /** The connection has closed, or left or was put out of a channel: nothing is told to it there any more. */
   left?(socket: LiveSocket, channel: Channel): void;
 }

@@ -28,6 +28,7 @@ import {
 } from '../modules/accounts/index.ts';
 import { auditRoutes, createAudit } from '../modules/audit/index.ts';
 import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
+import { createFriends, type Friends, friendsLive, friendsRoutes, openPresence } from '../modules/friends/index.ts';
 import {
   createFilmUploads, createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
@@ -65,6 +66,7 @@ export interface App {
   readonly revocations: Revocations;
   readonly movies: Movies;
   readonly movieFiles: MovieFiles;
+  readonly friends: Friends;
   readonly rooms: Rooms;
   readonly chat: Chat;
   readonly playlists: Playlists;
@@ -198,6 +200,9 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const pictures = createPictures({
       images, storage, write: outbox.write, newName: () => randomBytes(16).toString('hex'), clock, log: log.child({ module: 'accounts' }),
     });
+    const presence = await openPresence({ queries, bus: roomsBus, live: live.live, nodeId: nodeName, log: log.child({ module: 'friends' }) });
+    closing.add('presence', () => presence.close());
+    const friends = createFriends({ queries, reads: caching.reads, notices, isOnline: (userId) => presence.book.isOnline(userId), clock });
     // Movies and rooms ask each other questions; the module order is movies ← rooms, so movies get theirs through here.
     const movies: Movies = createMovies({
       queries, clock,
@@ -283,7 +288,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       });
       closing.add('figures', () => figures.close());
       const cookies = refreshCookies({ ...config.http, maxAgeSeconds: SESSION_SECONDS });
-      const liveModules = [roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })];
+      const liveModules = [friendsLive(presence.book), roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })];
       const streaming = createStreaming({ files: movieFiles, storage, urls: createStreamUrls(secret), clock });
       http = await createHttpServer(
         { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
@@ -295,6 +300,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...picturesRoutes({ pictures, storage }),
             ...sessionsRoutes({ sessions, statistics: createSessionStatistics({ queries, clock }), cookies }),
             ...noticesRoutes(notices),
+            ...friendsRoutes(friends),
             ...moviesRoutes({ movies, files: movieFiles, uploads: filmUploads, streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
@@ -331,6 +337,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         'notes of ended uploads': () => filmUploads.sweep(outbox.write),
         'pictures that nobody uses': () => pictures.sweep(outbox.write),
         'guests who have gone': () => accounts.sweepGuests(outbox.write),
+        'answered friend requests': () => friends.sweepRequests(outbox.write),
         'old audit events': () => audit.sweep(outbox.write),
         'old notices': () => notices.sweep(outbox.write),
         'rows of ended jobs': () => workers.sweep(),
@@ -339,7 +346,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, movies, movieFiles, rooms, chat, playlists, queues: workers.queues, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, friends, movies, movieFiles, rooms, chat, playlists, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;

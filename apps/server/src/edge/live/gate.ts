@@ -114,6 +114,7 @@ export function openGate(server: HttpServer, settings: GateSettings, deps: GateD
     void socket.leave(socket.id);
     connection.join(`user:${connection.actor.userId}`);
     listen(socket, onEvents);
+    for (const { opened } of modules) opened?.(connection);
     telemetry.liveOpened();
   });
 

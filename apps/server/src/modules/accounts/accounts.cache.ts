@@ -4,6 +4,8 @@ import type { Effect } from '../../kernel/write.ts';
 
 /** Carried by whatever shows names of many people; a name changes rarely. */
 export const USERNAMES_TAG = 'usernames';
+/** Carried by lists that show more of people than that: what they call themselves, their picture. */
+export const PEOPLE_TAG = 'people';
 
 export const accountPolicies = {
   profile: declarePolicy<{ id: number }>()({
@@ -12,5 +14,8 @@ export const accountPolicies = {
   }),
 };
 
-export const profileChanged = (userId: number, changes: { readonly username: boolean }): Effect =>
-  changes.username ? invalidated(`user:${userId}`, USERNAMES_TAG) : invalidated(`user:${userId}`);
+/** `looks`: what lists of people show of one. */
+export const profileChanged = (userId: number, changes: { readonly username: boolean; readonly looks: boolean }): Effect =>
+  invalidated(
+    `user:${userId}`, ...(changes.username ? [USERNAMES_TAG] : []), ...(changes.username || changes.looks ? [PEOPLE_TAG] : []),
+  );

@@ -45,7 +45,7 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     // Whoever has the address has the account. AC19
     if (movesEmail) await sessions.requireRecentProof(actor.sessionId);
     return write(async (tx, effects) => {
-      effects.add(profileChanged(userId, { username: changes.username !== undefined }));
+      effects.add(profileChanged(userId, { username: changes.username !== undefined, looks: changes.display_name !== undefined }));
       const row = await unlessTaken(() => repo.updateProfile(tx, userId, changes, new Date(clock.now())));
       if (row === undefined) throw new Problem('auth.token_invalid');
       // Links that went to the address before are no keys to this account any more.

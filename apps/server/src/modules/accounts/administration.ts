@@ -51,7 +51,7 @@ export function createAdministration({ queries, sessions, audit, clock }: Admini
 
         const note = (entry: Pick<AuditEntry, 'action' | 'details'>) =>
           audit.record(tx, { ...entry, ...byOwner(actor), userId: id, client });
-        effects.add(profileChanged(id, { username: false }));
+        effects.add(profileChanged(id, { username: false, looks: true }));
         const now = new Date(clock.now());
         await repo.change(tx, id, { role: after.role, disabled_at: after.disabled ? (row.disabled_at ?? now) : null }, now);
         if (after.role !== row.role) await note({ action: 'account.role_changed', details: { from: row.role, to: after.role } });

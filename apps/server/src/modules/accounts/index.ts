@@ -1,5 +1,5 @@
 export { accountJobs, passwordResetEmail, welcomeEmail } from './accounts.jobs.ts';
-export { accountPolicies, USERNAMES_TAG } from './accounts.cache.ts';
+export { accountPolicies, PEOPLE_TAG, USERNAMES_TAG } from './accounts.cache.ts';
 export { type Accounts, type AccountsSettings, createAccounts } from './accounts.ts';
 export { accountsRoutes } from './accounts.http.ts';
 export { createAttempts } from './attempts.ts';

@@ -61,7 +61,7 @@ async function optimize(
     if ((await repo.lock(tx, name))?.status !== 'used') return false;
     const now = new Date(clock.now());
     await repo.setProfilePicture(tx, owner, variantUrls(picture), now);
-    effects.add(profileChanged(owner, { username: false }));
+    effects.add(profileChanged(owner, { username: false, looks: true }));
     const former = await repo.avatarsOf(tx, owner, 'retired');
     if (former.length > 0) effects.add(enqueued(deleteOldAvatar, { names: former }));
     await done(tx);

@@ -84,7 +84,7 @@ export function createPictures({ images, storage, write: writeApart, newName, cl
           if (former.length > 0) await repo.setStatus(tx, former, 'retired', now());
           await repo.setStatus(tx, [picture.name], 'used', now());
           const row = await repo.setProfilePicture(tx, actor.userId, originalUrls(picture), now());
-          effects.add(profileChanged(actor.userId, { username: false }));
+          effects.add(profileChanged(actor.userId, { username: false, looks: true }));
           effects.add(enqueued(optimizeAvatar, { name: picture.name }));
           return ownProfile(row);
         });
@@ -98,7 +98,7 @@ export function createPictures({ images, storage, write: writeApart, newName, cl
       return write(async (tx, effects) => {
         if (!(await repo.lockOwner(tx, actor.userId))) throw new Problem('auth.token_invalid');
         await retire(tx, effects, await repo.avatarsOf(tx, actor.userId, 'used'));
-        effects.add(profileChanged(actor.userId, { username: false }));
+        effects.add(profileChanged(actor.userId, { username: false, looks: true }));
         return ownProfile(await repo.setProfilePicture(tx, actor.userId, null, now()));
       });
     },
