@@ -119,6 +119,7 @@ export const ERROR_CODES = {
   'events.not_friend': { status: 422, title: 'Only friends can be invited' },
   'events.guests_exhausted': { status: 409, title: 'As many people are invited as can be' },
   'events.too_many': { status: 409, title: 'You have as many upcoming events as you can have' },
+  'events.place_incomplete': { status: 422, title: 'Latitude and longitude belong together' },
   'events.cursor_invalid': { status: 422, title: 'This cursor is none of this list' },
   'events.calendar_not_found': { status: 404, title: 'There is no such calendar' },
   'images.format_unsupported': { status: 415, title: 'Only JPEG, PNG, WebP, AVIF and GIF pictures are taken' },

@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './audit.ts';
 export * from './chat.ts';
+export * from './discovery.ts';
 export * from './emoji.ts';
 export * from './envelope.ts';
 export * from './error-codes.ts';
