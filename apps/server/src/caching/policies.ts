@@ -15,6 +15,7 @@ export function bindPolicy(declaration: CachePolicyDeclaration, ttlSeconds: TtlS
     tags: (params) => tags.map((tag) => tag(params)),
     ttlMs: seconds * 1000,
     freshness: declaration.freshness,
+    ...(declaration.maxAgeMs !== undefined && { maxAgeMs: declaration.maxAgeMs }),
     fingerprint: createHash('sha256').update(JSON.stringify(declaration.shape)).digest('base64url').slice(0, 8),
   };
 }

@@ -14,6 +14,11 @@ export function createReads(cache: Cache, ttlSeconds: TtlSeconds): Reads {
 
   return {
     value: (declaration, params, load) => cache.value(bound(declaration as CachePolicyDeclaration), params, load),
+    async refresh<P extends CacheParams, V>(declaration: CachePolicyDeclaration<P>, params: P, load: () => Promise<V>): Promise<V> {
+      const { body } = await cache.refresh(bound(declaration as CachePolicyDeclaration), params, load);
+      return JSON.parse(body.toString('utf8')) as V;
+    },
+    usesOf: (declaration, params) => cache.usesOf(bound(declaration as CachePolicyDeclaration).key(params)),
     get available() {
       return cache.state === 'closed';
     },

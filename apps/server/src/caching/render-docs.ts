@@ -11,9 +11,10 @@ function settingOf(ttl: string): ConfigKeyName {
 const code = (text: string): string => `\`${text}\``;
 
 function row(policy: CachePolicyDeclaration): string {
-  const { name, key, tags, ttl, freshness } = policy;
+  const { name, key, tags, ttl, freshness, maxAgeMs } = policy;
   const setting = settingOf(ttl);
-  const fresh = freshness === 'strict' ? 'strict' : `at most ${freshness.boundedMs / 1000} s old`;
+  const bound = freshness === 'strict' ? 'strict' : `at most ${freshness.boundedMs / 1000} s old`;
+  const fresh = maxAgeMs === undefined ? bound : `${bound} by its tags, at most ${maxAgeMs / 1000} s old in all else`;
   return `| ${[code(name), code(key), tags.map(code).join(', '), code(setting), `${CONFIG_KEYS[setting].default} s`, fresh].join(' | ')} |`;
 }
 

@@ -15,6 +15,8 @@ export interface CachePolicyDeclaration<P extends CacheParams = CacheParams> {
   /** Which `CACHE_TTL_…_SECONDS` holds, by its name in the configuration. */
   readonly ttl: string;
   readonly freshness: 'strict' | { readonly boundedMs: number };
+  /** Older entries are not served, however long they are kept: for what changes without any tag's telling. */
+  readonly maxAgeMs?: number;
   /** The schema of what is stored: entries of another shape, from another version, are not served. */
   readonly shape: TSchema;
   /** Binds the parameters' type to the declaration. */
@@ -33,6 +35,10 @@ export interface Reads {
    * nothing, and its error comes through.
    */
   value<P extends CacheParams, V>(policy: CachePolicyDeclaration<P>, params: P, load: () => Promise<V>): Promise<V>;
+  /** The same, but loaded afresh and stored, whatever is there. */
+  refresh<P extends CacheParams, V>(policy: CachePolicyDeclaration<P>, params: P, load: () => Promise<V>): Promise<V>;
+  /** How often this process has served its copy of the value since it was loaded; 0 where it has none. */
+  usesOf<P extends CacheParams>(policy: CachePolicyDeclaration<P>, params: P): number;
   /** False while the cache's store is away. */
   readonly available: boolean;
 }

@@ -84,6 +84,8 @@ export interface Cache {
   find(pattern: string): AsyncIterable<string>;
   /** Nothing stored before is served any more, on any node. */
   clear(): Promise<void>;
+  /** How often this process has served its copy of this entry; 0 where it has none. */
+  usesOf(key: string): number;
   readonly state: Availability['state'];
   readonly stats: Stats;
   /** This process's own copies. */
@@ -174,19 +176,24 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
   function hit(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2'): CacheResult {
     const counts = stats.of(policy.name);
     counts.hits += 1;
+    copy.uses += 1;
     if (source === 'l1') counts.l1Hits += 1;
     else counts.l2Hits += 1;
     log.debug(`Cache HIT: ${key}`);
     return resultOf(key, copy, source);
   }
 
-  function counted(policy: { readonly name: string }, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
+  function counted(policy: { readonly name: string; readonly maxAgeMs?: number }, key: string, copy: Copy, source: 'l1' | 'l2', load: () => Promise<unknown>): CacheResult {
     if (inspection.isDue()) void inspect(policy, key, copy, load);
     return hit(policy, key, copy, source);
   }
 
   /** A second look at a hit: loads it again and compares, unless something was invalidated meanwhile. */
-  async function inspect(policy: { readonly name: string }, key: string, copy: Copy, load: () => Promise<unknown>): Promise<void> {
+  async function inspect(
+    policy: { readonly name: string; readonly maxAgeMs?: number }, key: string, copy: Copy, load: () => Promise<unknown>,
+  ): Promise<void> {
+    // Its value may change without telling, so another one is no fault.
+    if (policy.maxAgeMs !== undefined) return;
     try {
       const body = toBody(await load());
       const batch = await validation.read(copy.tags, undefined);
@@ -305,6 +312,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
       await invalidation.invalidate([ROOT_TAG]);
       l1.clear();
     },
+    usesOf: (key) => l1.uses(key),
     get state() {
       return availability.state;
     },

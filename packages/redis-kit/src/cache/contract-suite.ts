@@ -164,6 +164,22 @@ export function describeCacheStore(name: string, start: () => Promise<Nodes>): v
       await expect(cache.get(patient, 5, async () => Promise.reject(new Error('no database')))).rejects.toThrow('no database');
     });
 
+    test('[CA20] An entry is not served past the age its policy allows, though its tags are as they were; from the store neither', async () => {
+      let now = Date.now();
+      const [cache, other] = [await open({ now: () => now }), await open({ now: () => now })];
+      const ageing = { ...room, maxAgeMs: 1000 };
+      const source = async (from: Cache) => (await from.get(ageing, 5, load(5))).source;
+      expect(await source(cache)).toBe('load');
+      now += 900;
+      expect([await source(cache), cache.usesOf('cache:room:5')]).toEqual(['l1', 1]);
+      now += 200;
+      expect(cache.peek(cache.target(ageing, 5), () => {})).toBe(false);
+      expect([await source(other), await source(cache)]).toContain('load');
+      // Whoever allows more may have it still.
+      now += 1500;
+      expect((await cache.get(room, 5, load(5))).hit).toBe(true);
+    });
+
     test('[CA17] An entry ends with its TTL', async () => {
       let now = Date.now();
       const cache = await open({ now: () => now });

@@ -6,6 +6,8 @@ export interface Copy extends Entry {
   confirmedAtMs: number;
   /** When it was last seen in the store. CA18 */
   seenInStoreAtMs: number;
+  /** How often it was served. */
+  uses: number;
   /** The answer that was made of the body. */
   presented: string | undefined;
 }
@@ -15,6 +17,8 @@ export interface L1 {
   get(key: string): Copy | undefined;
   set(key: string, copy: Copy): void;
   delete(key: string): void;
+  /** How often the copy was served; asking counts as no use. */
+  uses(key: string): number;
   keys(): Iterable<string>;
   clear(): void;
   readonly bytes: number;
@@ -63,6 +67,7 @@ export function createL1(maxBytes: number): L1 {
       }
     },
     delete: remove,
+    uses: (key) => copies.get(key)?.uses ?? 0,
     keys: () => copies.keys(),
     clear() {
       copies.clear();

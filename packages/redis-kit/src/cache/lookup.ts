@@ -18,12 +18,13 @@ type Found =
   | { readonly copy: Copy; readonly source: 'l1' | 'l2'; readonly versions?: undefined }
   | { readonly copy?: undefined; readonly versions: readonly (string | null)[] };
 
-type Shape = Pick<CachePolicy<never>, 'fingerprint'>;
+type Shape = Pick<CachePolicy<never>, 'fingerprint' | 'maxAgeMs'>;
 
-/** Finds an entry that may be served: CA2, CA7, CA8, CA17. */
+/** Finds an entry that may be served: CA2, CA7, CA8, CA17, CA20. */
 export function createLookup({ store, validation, l1, now, recheckMs, heardSince }: Deps) {
-  const alive = (entry: Entry): boolean => now() < entry.storedAtMs + entry.ttlMs;
-  const fits = (entry: Entry, shape: Shape): boolean => entry.fingerprint === shape.fingerprint && alive(entry);
+  const alive = (entry: Entry, { maxAgeMs = entry.ttlMs }: Shape): boolean =>
+    now() < entry.storedAtMs + Math.min(entry.ttlMs, maxAgeMs);
+  const fits = (entry: Entry, shape: Shape): boolean => entry.fingerprint === shape.fingerprint && alive(entry, shape);
 
   /** The store's own value, if its versions are those given. */
   async function take(
@@ -38,7 +39,7 @@ export function createLookup({ store, validation, l1, now, recheckMs, heardSince
 
   /** `confirmedAtMs`: before its versions were read. */
   function keep(key: string, entry: Entry, confirmedAtMs: number): Copy {
-    const copy: Copy = { ...entry, confirmedAtMs, seenInStoreAtMs: now(), presented: undefined };
+    const copy: Copy = { ...entry, confirmedAtMs, seenInStoreAtMs: now(), uses: 0, presented: undefined };
     l1.set(key, copy);
     return copy;
   }

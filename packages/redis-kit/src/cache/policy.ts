@@ -9,6 +9,8 @@ export interface CachePolicy<P = void> {
   /** What the value depends on: whoever changes one of these invalidates the tag. */
   tags(params: P): readonly string[];
   readonly ttlMs: number;
+  /** Older entries are not served, whatever their tags: for values that change without telling. CA20 */
+  readonly maxAgeMs?: number;
   readonly freshness: Freshness;
   /** Changes with the value's shape; entries of another shape are not served. */
   readonly fingerprint: string;
@@ -18,7 +20,7 @@ export interface CachePolicy<P = void> {
 
 /** An entry's key and tags, made ready once for many looks at it. */
 export interface CacheTarget {
-  readonly policy: Pick<CachePolicy<never>, 'name' | 'fingerprint' | 'freshness'>;
+  readonly policy: Pick<CachePolicy<never>, 'name' | 'fingerprint' | 'freshness' | 'maxAgeMs'>;
   readonly key: string;
   readonly tags: readonly string[];
 }
