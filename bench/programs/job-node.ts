@@ -33,7 +33,7 @@ export async function openJobNode({ databaseUrl, redisUrl, handlers, concurrency
   const jobs = createWorkers({
     declarations: handlers.map(({ job }) => job), driver: createRedisJobDriver({ connection, timeoutMs: 60_000 }), database, log,
     telemetry: { jobRan: onRun },
-    ...(concurrency !== undefined && { concurrency: { email: concurrency, imageProcessing: 1, roomCleanup: 1 } }),
+    ...(concurrency !== undefined && { concurrency: { email: concurrency, imageProcessing: 1, roomCleanup: 1, events: 1 } }),
   });
   const outbox = await createOutbox({ database, handlers: jobs.effects, clock: systemClock, log });
   return {

@@ -3,6 +3,7 @@ import { administrationCalls } from './administration.ts';
 import { cacheCalls } from './cache.ts';
 import { createCaller } from './caller.ts';
 import { chatCalls } from './chat.ts';
+import { eventCalls } from './events.ts';
 import { createExchange, type Fetch } from './exchange.ts';
 import { healthCalls } from './health.ts';
 import { movieCalls } from './movies.ts';
@@ -56,6 +57,7 @@ export function createHttpClient(options: HttpClientOptions) {
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
     playlists: playlistCalls(caller),
+    events: eventCalls(caller),
     cache: cacheCalls(caller),
     queues: queueCalls(caller),
     secondFactor: secondFactorCalls(caller),

@@ -174,6 +174,16 @@ export const EventInvitations = Type.Object(
 );
 export type EventInvitations = Type.Static<typeof EventInvitations>;
 
+/** Who is invited, and what they have answered. */
+export const EventGuest = Type.Object(
+  { userId: Id, username: Type.String(), displayName: Type.String(), status: Nullable(RsvpStatus) },
+  { additionalProperties: false, title: 'EventGuest' },
+);
+export type EventGuest = Type.Static<typeof EventGuest>;
+
+export const EventGuestsQuery = UserEventsQuery;
+export type EventGuestsQuery = UserEventsQuery;
+
 /** The secret address of one's calendar. */
 export const CalendarFeed = Type.Object(
   { url: Type.String({ description: 'For calendar programs. Shown this once; a new one ends the one before' }), createdAt: Time },

@@ -4,7 +4,7 @@ import { Id, Time, Uuid } from './text.ts';
 
 const count = Type.Integer({ minimum: 0 });
 
-export const QueueName = Type.Enum(['email', 'imageProcessing', 'roomCleanup'], { title: 'QueueName' });
+export const QueueName = Type.Enum(['email', 'imageProcessing', 'roomCleanup', 'events'], { title: 'QueueName' });
 export type QueueName = Type.Static<typeof QueueName>;
 
 /** One queue. `completed` and `failed` count since the installation; `total` is the sum of the five. */
@@ -15,7 +15,7 @@ export const QueueFigures = Type.Object(
 export type QueueFigures = Type.Static<typeof QueueFigures>;
 
 export const QueueStats = Type.Object(
-  { email: QueueFigures, imageProcessing: QueueFigures, roomCleanup: QueueFigures },
+  { email: QueueFigures, imageProcessing: QueueFigures, roomCleanup: QueueFigures, events: QueueFigures },
   { additionalProperties: false, title: 'QueueStats' },
 );
 export type QueueStats = Type.Static<typeof QueueStats>;

@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import type { Tx } from '../db/index.ts';
 import type { Effect, Write } from './write.ts';
 
-export type QueueName = 'email' | 'imageProcessing' | 'roomCleanup';
+export type QueueName = 'email' | 'imageProcessing' | 'roomCleanup' | 'events';
 
 /** One kind of work that no answer waits for, as data: declared in a module's `*.jobs.ts`. */
 export interface JobDeclaration<P extends TSchema = TSchema> {

@@ -3,4 +3,4 @@ export { createMailDelivery, type MailDelivery } from './delivery.ts';
 export { createFileMailer } from './file-mailer.ts';
 export type { Mailer } from './mailer.ts';
 export { createSmtpMailer } from './smtp-mailer.ts';
-export { passwordResetMail, roomInvitationMail, welcomeMail } from './templates/index.ts';
+export { eventPromotedMail, passwordResetMail, roomInvitationMail, welcomeMail } from './templates/index.ts';

@@ -22,15 +22,16 @@ import type { Queues } from '../kernel/queues.ts';
 import type { Write } from '../kernel/write.ts';
 import { createFileMailer, createMailDelivery, createSmtpMailer, type Mailer } from '../mail/index.ts';
 import {
-  accountJobs, type Accounts, accountsRoutes, createAccounts, createAttempts, createDeviceCookies, createPasswordRule,
-  createPasswords, createPictures,
-  defaultPasswordCost, type PasswordCost, pictureJobs, type Pictures, picturesRoutes,
+  accountJobs, type Accounts, accountsRoutes, createAccounts, createAnalytics, createAttempts, createDeviceCookies, createPasswordRule,
+  createPasswords, createPeople, createPictures,
+  defaultPasswordCost, type PasswordCost, peopleRoutes, pictureJobs, type Pictures, picturesRoutes,
 } from '../modules/accounts/index.ts';
 import { auditRoutes, createAudit } from '../modules/audit/index.ts';
 import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
+import { createEvents, eventJobs, type Events, eventsRoutes } from '../modules/events/index.ts';
 import { createFriends, type Friends, friendsLive, friendsRoutes, openPresence } from '../modules/friends/index.ts';
 import {
-  createFilmUploads, createMovieFiles, createMovies, createStreaming, createStreamUrls, movieEffects, type MovieFiles, type Movies, moviesRoutes,
+  createFilmUploads, createMovieFiles, createMovies, createPosters, createStreaming, createStreamUrls, createSubtitles, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
 import { createNotices, noticesRoutes } from '../modules/notices/index.ts';
 import { createPlaylists, createPlaylistWatch, playlistLive, playlistRoutes, type Playlists } from '../modules/playlist/index.ts';
@@ -70,6 +71,7 @@ export interface App {
   readonly rooms: Rooms;
   readonly chat: Chat;
   readonly playlists: Playlists;
+  readonly events: Events;
   readonly queues: Queues;
   /** Drains and closes everything, the database last. */
   close(): Promise<void>;
@@ -202,7 +204,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     const presence = await openPresence({ queries, bus: roomsBus, live: live.live, nodeId: nodeName, log: log.child({ module: 'friends' }) });
     closing.add('presence', () => presence.close());
-    const friends = createFriends({ queries, reads: caching.reads, notices, isOnline: (userId) => presence.book.isOnline(userId), clock });
+    const friends = createFriends({
+      queries, reads: caching.reads, notices, isOnline: (userId) => presence.book.isOnline(userId), clock,
+      events: { peopleParted: (tx, effects, parting) => events.peopleParted(tx, effects, parting) },
+    });
     // Movies and rooms ask each other questions; the module order is movies ← rooms, so movies get theirs through here.
     const movies: Movies = createMovies({
       queries, clock,
@@ -220,8 +225,13 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     closing.add('attendance', () => attendanceLine.close());
     const rooms: Rooms = createRooms({
       attendance, waits: roomTimings.watch, write: outbox.write,
+      events: { roomRemoved: (tx, effects, roomId) => events.roomRemoved(tx, effects, roomId) },
       queries, passwords, publicUrl: config.http.publicUrl, clock, movies, notices, reads: caching.reads, delivery,
       log: log.child({ module: 'rooms' }),
+    });
+    const events: Events = createEvents({
+      queries, write: outbox.write, reads: caching.reads, notices, rooms, publicUrl: config.http.publicUrl,
+      newSecret: () => randomBytes(32).toString('base64url'), clock,
     });
     const chat = createChat({ queries, rooms, notices, write: outbox.write, clock });
     const playlists: Playlists = createPlaylists({
@@ -252,12 +262,17 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       movies, queries, storage, write: outbox.write, maxBytes: config.storage.uploadMaxBytes, nodeId: nodeName, clock, log: log.child({ module: 'movies' }),
     });
 
+    const posters = createPosters({
+      movies, images, storage, write: outbox.write, newName: () => randomBytes(16).toString('hex'), clock, log: log.child({ module: 'movies' }),
+    });
+
     const reports = createReports({ queries, countMessagesOfDay, clock, log: log.child({ module: 'operations' }) });
     // One for each of main/jobs.ts.
     const jobHandlers: readonly JobHandler[] = [
       ...accountJobs({ resets: accounts, delivery, publicUrl: config.http.publicUrl, log: log.child({ module: 'accounts' }) }),
       ...pictureJobs({ queries, images, storage, clock }),
       ...roomJobs({ rooms, delivery, log: log.child({ module: 'rooms' }) }),
+      ...eventJobs({ queries, notices, rooms, delivery, publicUrl: config.http.publicUrl, clock, log: log.child({ module: 'events' }) }),
       ...createSessionCleanup({ clock, log: log.child({ module: 'sessions' }) }),
       ...createRoomCleanup({ queries, attendance, clock, log: log.child({ module: 'rooms' }) }),
       ...createChatCleanup({ queries, clock, log: log.child({ module: 'chat' }) }),
@@ -297,14 +312,16 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...operationsRoutes(createOperations({ database, redis, cache: cacheAdmin, metrics, figures, clock })),
             ...auditRoutes(audit),
             ...accountsRoutes({ accounts, refreshCookie: cookies.set }),
+            ...peopleRoutes({ people: createPeople({ queries, reads: caching.reads, circles: friends }), analytics: createAnalytics({ queries, clock }) }),
             ...picturesRoutes({ pictures, storage }),
             ...sessionsRoutes({ sessions, statistics: createSessionStatistics({ queries, clock }), cookies }),
             ...noticesRoutes(notices),
             ...friendsRoutes(friends),
-            ...moviesRoutes({ movies, files: movieFiles, uploads: filmUploads, streaming }),
+            ...moviesRoutes({ movies, files: movieFiles, uploads: filmUploads, posters, subtitles: createSubtitles({ movies, queries, clock }), streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
             ...playlistRoutes(playlists),
+            ...eventsRoutes(events),
             ...queuesRoutes({ queues: createQueueAdmin({ queues: workers.queues, clock }), reports }),
           ],
           pages: [...liveReferenceRoutes(liveModules), ...boardRoutes({
@@ -334,6 +351,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       log: log.child({ module: 'housekeeping' }),
       tasks: {
         'abandoned uploads': () => movieFiles.sweep(outbox.write),
+        'posters that nobody sees': () => posters.sweep(outbox.write),
         'notes of ended uploads': () => filmUploads.sweep(outbox.write),
         'pictures that nobody uses': () => pictures.sweep(outbox.write),
         'guests who have gone': () => accounts.sweepGuests(outbox.write),
@@ -346,7 +364,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, friends, movies, movieFiles, rooms, chat, playlists, queues: workers.queues, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, friends, movies, movieFiles, rooms, chat, playlists, events, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;

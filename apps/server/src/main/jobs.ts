@@ -1,6 +1,7 @@
 import type { JobDeclaration } from '../kernel/job.ts';
 import { deleteOldAvatar, optimizeAvatar, passwordResetEmail, welcomeEmail } from '../modules/accounts/index.ts';
 import { cleanupOldChatMessages } from '../modules/chat/index.ts';
+import { eventNews, eventPromotedEmail, eventReminders } from '../modules/events/index.ts';
 import { generateActivityReport } from '../modules/operations/index.ts';
 import { cleanupInactiveParticipants, cleanupInactiveRooms, roomInvitationEmail } from '../modules/rooms/index.ts';
 import { cleanupExpiredSessions } from '../modules/sessions/index.ts';
@@ -9,5 +10,5 @@ import { cleanupExpiredSessions } from '../modules/sessions/index.ts';
 export const jobDeclarations: readonly JobDeclaration[] = [
   deleteOldAvatar, optimizeAvatar, passwordResetEmail, roomInvitationEmail, welcomeEmail,
   cleanupExpiredSessions, cleanupInactiveRooms, cleanupInactiveParticipants, cleanupOldChatMessages,
-  generateActivityReport,
+  generateActivityReport, eventNews, eventPromotedEmail, eventReminders,
 ];

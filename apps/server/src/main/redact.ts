@@ -46,6 +46,7 @@ export function redact(fields: Record<string, unknown>): Record<string, unknown>
 }
 
 const IN_URL = new RegExp([
+  /(\/api\/calendar\/)[^\s/?#"'\\]+/,
   /([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:"\\]*:)[^\s/?#"\\]+@/,
   /([?&][\w-]*(?:token|password|secret|signature|invite)=)[^&\s"'\\]+/,
 ].map((pattern) => pattern.source).join('|'), 'gi');
@@ -59,6 +60,6 @@ const FIELD = new RegExp(String.raw`("[\w-]*(?:${SECRET_WORDS})s?":)"(?:[^"\\]|\
  */
 export const redactLine = (line: string): string =>
   line
-    .replace(IN_URL, (_whole, login: string | undefined, parameter: string) =>
-      login === undefined ? `${parameter}${MASK}` : `${login}${MASK}@`)
+    .replace(IN_URL, (_whole, calendar: string | undefined, login: string | undefined, parameter: string) =>
+      login === undefined ? `${calendar ?? parameter}${MASK}` : `${login}${MASK}@`)
     .replace(FIELD, `$1"${MASK}"`);

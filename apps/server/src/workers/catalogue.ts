@@ -2,7 +2,7 @@ import { type Catalogue, createCatalogue, type NewJob } from '@watchparty/redis-
 import { Compile } from 'typebox/compile';
 import type { JobDeclaration, QueueName } from '../kernel/job.ts';
 
-export const QUEUE_NAMES: readonly QueueName[] = ['email', 'imageProcessing', 'roomCleanup'];
+export const QUEUE_NAMES: readonly QueueName[] = ['email', 'imageProcessing', 'roomCleanup', 'events'];
 
 /** The jobs of this version. */
 export interface Jobs {

@@ -24,7 +24,7 @@ interface Deps {
 }
 
 /** Mails wait for a mail server, pictures for a core, and clean-ups must not be in anybody's way. */
-const CONCURRENCY: Readonly<Record<QueueName, number>> = { email: 10, imageProcessing: 2, roomCleanup: 1 };
+const CONCURRENCY: Readonly<Record<QueueName, number>> = { email: 10, imageProcessing: 2, roomCleanup: 1, events: 2 };
 
 /** Thrown by `done` when another try has recorded the effect. */
 class RecordedBefore extends Error {

@@ -51,6 +51,7 @@ for (const store of ['Redis', 'PostgreSQL'] as const) {
       email: { queueName: 'email', ...none, completed: 1, total: 1 },
       imageProcessing: { queueName: 'imageProcessing', ...none },
       roomCleanup: { queueName: 'roomCleanup', ...none },
+      events: { queueName: 'events', ...none },
     });
     expect(lines.filter((line) => line.startsWith('Job added'))).toEqual(['Job added to queue [email]']);
   });
@@ -235,7 +236,7 @@ test('[WK5] [WK9] A node that only enqueues runs nothing, neither jobs nor sched
   await expect.poll(async () => (await web.queues.stats()).email).toMatchObject({ waiting: 1 });
   const worker = await node(db, { handlers: [marker(marking, 'worker'), marker(ticking, 'worker')], schedules: true });
   await expect.poll(() => effects(db), { timeout: 10_000 }).toContain(0);
-  expect(worker.queues.bull.map(({ name }) => name)).toEqual(['email', 'imageProcessing', 'roomCleanup', 'schedules']);
+  expect(worker.queues.bull.map(({ name }) => name)).toEqual(['email', 'imageProcessing', 'roomCleanup', 'events', 'schedules']);
   expect(await effects(db)).toContain(1);
   expect(web.runs).toEqual([]);
 });

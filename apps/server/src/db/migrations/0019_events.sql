@@ -3,10 +3,10 @@ create table events (
   owner_id integer not null references users (id) on delete cascade,
   title text not null,
   description text not null default '',
-  starts_at timestamptz not null,
-  ends_at timestamptz,
+  starts_at timestamptz(3) not null,
+  ends_at timestamptz(3),
   -- From then on it is over: ends_at, or three hours after its start where no end is told.
-  over_at timestamptz not null,
+  over_at timestamptz(3) not null,
   -- IANA name: the wall time that its people go by.
   time_zone text not null default 'UTC',
   -- Degrees, both or neither.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startBrowser } from '../../../test/browser.ts';
-import { passwordResetMail, roomInvitationMail, welcomeMail } from './index.ts';
+import { eventPromotedMail, passwordResetMail, roomInvitationMail, welcomeMail } from './index.ts';
 import type { Words } from './letter.ts';
 
 const ATTACK = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>&amp;`;
@@ -9,6 +9,9 @@ const URL = 'https://watchparty.test/rooms/5?invite=abc&x="y"';
 const mails = (locale: 'en' | 'ru', name: string): Readonly<Record<string, Words>> => ({
   welcome: welcomeMail(locale, { username: name, publicUrl: 'https://watchparty.test' }),
   'password reset': passwordResetMail(locale, { username: name, url: URL }),
+  'seat at an event': eventPromotedMail(locale, {
+    title: name, startsAt: new Date('2026-11-21T18:00:00Z'), timeZone: 'Europe/Berlin', url: URL,
+  }),
   invitation: roomInvitationMail(locale, { username: name, roomName: name, url: URL }),
 });
 

@@ -7,10 +7,10 @@ export const eventPolicies = {
   one: declarePolicy<{ id: number }>()({
     name: 'events.one', key: 'cache:event:{id}', tags: ['event:{id}'], ttl: 'event', freshness: 'strict', shape: Event,
   }),
-  /** As one person sees them: `circle` changes with whom they know. */
+  /** As one person sees them, which changes with whom they know: `friends:{id}` is friends' own tag. */
   ofUser: declarePolicy<{ id: number; viewer: number; cursor: string; limit: number }>()({
     name: 'events.ofUser', key: 'cache:user:{id}:events:viewer:{viewer}:cursor:{cursor}:limit:{limit}',
-    tags: ['user:{id}:events', 'user:{viewer}:circle'], ttl: 'userEvents', freshness: 'strict', shape: CursorPage(Event),
+    tags: ['user:{id}:events', 'friends:{viewer}'], ttl: 'userEvents', freshness: 'strict', shape: CursorPage(Event),
   }),
 };
 
@@ -20,7 +20,3 @@ export function addChanged(effects: Effects, ...events: readonly { readonly id: 
   const owners = new Set(events.map(({ owner_id }) => owner_id));
   effects.add(invalidated(...events.map(({ id }) => `event:${id}`), ...[...owners].map((id) => `user:${id}:events`)));
 }
-
-/** Whom these people know, or block, has changed. */
-export const addCircleChanged = (effects: Effects, ...userIds: readonly number[]): void =>
-  effects.add(invalidated(...userIds.map((id) => `user:${id}:circle`)));

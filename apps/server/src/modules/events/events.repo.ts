@@ -44,6 +44,7 @@ export async function countUpcoming(db: Queries, ownerId: number, now: Date): Pr
 export interface Part {
   readonly status: RsvpStatus | null;
   readonly position: number | null;
+  readonly wantsMail: boolean;
   readonly invited: boolean;
   readonly friend: boolean;
   readonly blocked: boolean;
@@ -61,7 +62,7 @@ export async function partsOf(
   db: Queries, pairs: readonly { readonly eventId: number; readonly userId: number }[],
 ): Promise<Part[]> {
   const { rows } = await sql<Part>`
-    select r.status, r.position, g.user_id is not null as invited,
+    select r.status, r.position, coalesce(r.wants_mail, false) as "wantsMail", g.user_id is not null as invited,
       ${befriended(sql`e.owner_id`, sql`w.user_id`)} as friend, ${blockedBetween(sql`e.owner_id`, sql`w.user_id`)} as blocked
     from unnest(${pairs.map(({ eventId }) => eventId)}::int[], ${pairs.map(({ userId }) => userId)}::int[])
       with ordinality as w (event_id, user_id, n)
@@ -162,11 +163,16 @@ export async function idsOwnedBy(db: Queries, ownerIds: readonly number[]): Prom
   return rows.map(({ id }) => id);
 }
 
-/** Takes a room that is no more off its events; reads `events_room_idx`. */
+/** Takes a room that is about to go off its events, and lets no event have it from then on; reads `events_room_idx`. */
 export async function clearRoom(tx: Tx, roomId: number): Promise<Pick<EventRow, 'id' | 'owner_id'>[]> {
+  await tx.selectFrom('rooms').select('id').where('id', '=', roomId).forUpdate().execute();
   const ids = (await tx.selectFrom('events').select('id').where('room_id', '=', roomId).execute()).map(({ id }) => id);
   const rows = await lockAll(tx, ids);
   if (rows.length === 0) return [];
   await tx.updateTable('events').set({ room_id: null, opens_room: false }).where('id', 'in', ids).execute();
   return rows;
 }
+
+/** True for the error of a write that names a room which has just been removed. */
+export const isRoomGone = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'constraint' in error && error.constraint === 'events_room_id_fkey';

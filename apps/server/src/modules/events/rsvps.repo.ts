@@ -1,7 +1,7 @@
 import type { RsvpStatus } from '@watchparty/protocol';
 import { sql } from 'kysely';
 import type { Queries, Tx } from '../../db/index.ts';
-import { blockedBetween, type EventRow } from './events.repo.ts';
+import { blockedBetween } from './events.repo.ts';
 
 export interface NewAnswer {
   readonly eventId: number;
@@ -86,11 +86,15 @@ export async function setCounts(tx: Tx, counts: readonly Counts[]): Promise<void
     where e.id = c.id`.execute(tx);
 }
 
-/** The place of a position on an event's waiting list, from 1. Reads `rsvps_waiting_idx`. */
-export async function rankOf(db: Queries, eventId: number, position: number): Promise<number> {
-  const { count } = await db.selectFrom('rsvps').select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('event_id', '=', eventId).where('status', '=', 'waitlisted').where('position', '<=', position).executeTakeFirstOrThrow();
-  return count;
+/** The places of positions on an event's waiting list, from 1. Reads `rsvps_waiting_idx`. */
+export async function ranksOf(db: Queries, eventId: number, positions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  if (positions.length === 0) return new Map();
+  const { rows } = await sql<{ position: number; rank: number }>`
+    select position, rank from (
+      select position, row_number() over (order by position) as rank from rsvps
+      where event_id = ${eventId} and status = 'waitlisted' and position <= ${Math.max(...positions)}) as waiting
+    where position = any(${positions}::bigint[])`.execute(db);
+  return new Map(rows.map(({ position, rank }) => [position, rank]));
 }
 
 /** The events that somebody has answered or is invited to. */
@@ -129,14 +133,24 @@ export async function list(
   return rows;
 }
 
-/** People of these statuses after one, by id: to tell them something, batch by batch. Blocks with the owner are left out. */
+/** People of these statuses after one, by id: to tell them something, batch by batch. Reads `rsvps_listed_idx`. */
 export async function listToTell(
   db: Queries,
-  { event, statuses, afterUser, limit }: {
-    readonly event: Pick<EventRow, 'id' | 'owner_id'>; readonly statuses: readonly RsvpStatus[]; readonly afterUser: number; readonly limit: number;
+  { eventId, statuses, afterUser, limit }: {
+    readonly eventId: number; readonly statuses: readonly RsvpStatus[]; readonly afterUser: number; readonly limit: number;
   },
-): Promise<{ readonly user_id: number; readonly status: RsvpStatus }[]> {
-  return db.selectFrom('rsvps').select(['user_id', 'status'])
-    .where('event_id', '=', event.id).where('status', 'in', statuses).where('user_id', '>', afterUser)
+): Promise<{ readonly user_id: number }[]> {
+  return db.selectFrom('rsvps').select('user_id')
+    .where('event_id', '=', eventId).where('status', 'in', statuses).where('user_id', '>', afterUser)
     .orderBy('user_id').limit(limit).execute();
+}
+
+/** What the mail of a seat says; undefined: it is of no use any more. A named read model over accounts' `users` too. */
+export async function letterOf(db: Queries, eventId: number, userId: number, now: Date) {
+  const row = await db.selectFrom('rsvps as r').innerJoin('events as e', 'e.id', 'r.event_id').innerJoin('users as u', 'u.id', 'r.user_id')
+    .select(['u.email', 'u.locale', 'e.title', 'e.starts_at', 'e.time_zone'])
+    .where('r.event_id', '=', eventId).where('r.user_id', '=', userId).where('r.status', '=', 'going')
+    .where('e.cancelled_at', 'is', null).where('e.over_at', '>', now).where('u.disabled_at', 'is', null)
+    .executeTakeFirst();
+  return row?.email == null ? undefined : { ...row, email: row.email };
 }

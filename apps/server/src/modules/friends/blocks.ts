@@ -10,7 +10,7 @@ import { type RequestDeps, requestSubject } from './requests.ts';
 import * as requests from './requests.repo.ts';
 
 /** FR8–FR10 */
-export function createBlocks({ queries, notices, clock }: RequestDeps) {
+export function createBlocks({ queries, notices, events, clock }: RequestDeps) {
   return {
     /** Ends what is between the two. Whoever is blocked learns of nothing but that they are no friend any more, if they were one. */
     async block(write: Write, { userId }: Actor, otherId: number): Promise<BlockedPerson> {
@@ -24,6 +24,7 @@ export function createBlocks({ queries, notices, clock }: RequestDeps) {
         const wereFriends = await friends.part(tx, userId, otherId);
         const ended = await requests.cancelBetween(tx, userId, otherId, now);
         if (ended !== undefined) await notices.withdraw(tx, effects, requestSubject(ended.id));
+        await events.peopleParted(tx, effects, { userId, otherId, blocked: true });
         addStanding(effects, userId, otherId, wereFriends || ended !== undefined ? [userId, otherId] : [userId]);
         return blockView({ ...other, blocked_at: blockedAt });
       });

@@ -115,6 +115,7 @@ export function createFriends(deps: FriendsDeps) {
       write(async (tx, effects) => {
         await repo.lockPair(tx, userId, otherId);
         if (!(await repo.part(tx, userId, otherId))) throw new Problem('friends.not_friends');
+        await deps.events.peopleParted(tx, effects, { userId, otherId, blocked: false });
         addStanding(effects, userId, otherId);
         return null;
       }),

@@ -12,9 +12,17 @@ import * as friends from './friends.repo.ts';
 import { requestView } from './friends.views.ts';
 import * as repo from './requests.repo.ts';
 
+export interface Parting {
+  readonly userId: number;
+  readonly otherId: number;
+  readonly blocked: boolean;
+}
+
 export interface RequestDeps {
   readonly queries: Queries;
   readonly notices: Pick<Notices, 'notify' | 'withdraw'>;
+  /** What else follows when two are no friends any more, or one blocks the other; under the lock of both. */
+  readonly events: { peopleParted(tx: Tx, effects: Effects, parting: Parting): Promise<void> };
   readonly clock: Clock;
   /** Rows of one change of the sweep. */
   readonly batchSize?: number;

@@ -1,10 +1,11 @@
 import type { PatchRoomBody, Room, RoomBody } from '@watchparty/protocol';
+import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Reads } from '../../kernel/cache-policy.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type PageOf, pageOf, type PageRequest } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
-import type { Write } from '../../kernel/write.ts';
+import type { Effects, Write } from '../../kernel/write.ts';
 import type { MailDelivery } from '../../mail/index.ts';
 import type { Notices } from '../notices/index.ts';
 import { createHolding } from './holding.ts';
@@ -14,6 +15,7 @@ import { createInvites } from './invites.ts';
 import { createJoining, type JoiningDeps } from './joining.ts';
 import * as participants from './participants.repo.ts';
 import { createNextFilm } from './next-film.ts';
+import { createOpening } from './opening.ts';
 import { createPeople } from './people.ts';
 import { loaded } from './playback.ts';
 import { createSuccession } from './succession.ts';
@@ -36,6 +38,8 @@ export interface RoomsDeps extends Omit<JoiningDeps, 'invites' | 'succession'> {
   readonly reads: Reads;
   readonly attendance: AttendanceBook;
   readonly waits: WaitSettings;
+  /** Events take place in rooms; asked before a room is removed, under its lock. */
+  readonly events: { roomRemoved(tx: Tx, effects: Effects, roomId: number): Promise<void> };
 }
 
 export interface RoomStanding extends Standing {
@@ -97,6 +101,7 @@ export function createRooms(deps: RoomsDeps) {
     ...createInvitations({ ...deps, invites }),
     ...createPeople({ ...deps, succession }),
     ...createHolding(deps),
+    ...createOpening({ ...deps, invites }),
     nextFilm: createNextFilm(deps),
     playback: playback.playback,
     command: playback.command,
@@ -171,6 +176,7 @@ export function createRooms(deps: RoomsDeps) {
         const { row, standing } = await lockSeen(tx, id, actor);
         if (!mayRemoveRoom(standing)) throw new Problem('rooms.not_owner');
         if (row.playback_playing) await recordWatched(tx, { roomIds: [id], now: now() });
+        await deps.events.roomRemoved(tx, effects, id);
         await repo.remove(tx, id);
       });
     },

@@ -1,0 +1,13 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../db/index.ts';
+import type { EventRow } from './events.repo.ts';
+
+/**
+ * Locks the event whose people have waited longest to be told something, until the transaction ends; one that another
+ * node has is left to it. Reads `events_due_idx` from its beginning. ER1
+ */
+export async function lockDue(tx: Tx, now: Date): Promise<EventRow | undefined> {
+  const { rows } = await sql<EventRow>`
+    select * from events where due_at <= ${now} order by due_at limit 1 for no key update skip locked`.execute(tx);
+  return rows[0];
+}
