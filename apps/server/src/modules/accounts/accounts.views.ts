@@ -4,7 +4,9 @@ import type { AdministeredRow } from './administration.repo.ts';
 import { shownEmail } from './email.ts';
 
 /** What everybody may see of a user. */
-export const publicUser = (row: UserRow): User => ({
+export const publicUser = (
+  row: Pick<UserRow, 'id' | 'username' | 'display_name' | 'role' | 'bio' | 'profile_picture' | 'created_at'>,
+): User => ({
   id: row.id,
   username: row.username,
   displayName: row.display_name,

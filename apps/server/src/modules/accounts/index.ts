@@ -1,4 +1,5 @@
 export { accountJobs, passwordResetEmail, welcomeEmail } from './accounts.jobs.ts';
+export { createAnalytics } from './analytics.ts';
 export { accountPolicies, PEOPLE_TAG, USERNAMES_TAG } from './accounts.cache.ts';
 export { type Accounts, type AccountsSettings, createAccounts } from './accounts.ts';
 export { accountsRoutes } from './accounts.http.ts';
@@ -7,6 +8,9 @@ export { createDeviceCookies } from './device-cookie.ts';
 export { shownEmail, storedEmail } from './email.ts';
 export { createPasswordRule } from './password-rule.ts';
 export { createPasswords, defaultPasswordCost, type PasswordCost, type Passwords } from './passwords.ts';
+export { peoplePolicies } from './people.cache.ts';
+export { peopleRoutes } from './people.http.ts';
+export { createPeople } from './people.ts';
 export { picturesRoutes } from './pictures.http.ts';
 export { deleteOldAvatar, optimizeAvatar, pictureJobs } from './pictures.jobs.ts';
 export { createPictures, type Pictures } from './pictures.ts';

@@ -151,7 +151,7 @@ test('[FR11] [FR13] Friends are listed newest first by cursor, as they call them
   const ids: number[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    const { data } = (await get(ann, `/api/friends?limit=2${cursor && `&cursor=${cursor}`}`)).body;
+    const { data }: Answer['body'] = (await get(ann, `/api/friends?limit=2${cursor && `&cursor=${cursor}`}`)).body;
     ids.push(...data.items.map(({ id }: { id: number }) => id));
     cursor = data.nextCursor;
   }
