@@ -270,6 +270,26 @@ const playlists: Record<string, readonly Case[]> = {
 /** The board asks for a cookie of its own; a token opens none of it. */
 const byCookie = (outcome: Outcome): Row => blind({ anonymous: outcome, disabled: outcome, guests: outcome, others: outcome });
 
+const GONE = 2_000_000_000;
+const friends: Record<string, readonly Case[]> = {
+  listFriends: one(signedIn(), '/api/friends'),
+  getFriendStanding: one(signedIn(), (_, { people }) => `/api/friends/${people.bystander.id}`),
+  removeFriend: one(signedIn({ others: 'friends.not_friends' }), (_, { people }) => `/api/friends/${people.bystander.id}`),
+  listMutualFriends: one(signedIn(), (_, { people }) => `/api/friends/mutual/${people.bystander.id}`),
+  listFriendRequests: one(signedIn(), '/api/friends/requests'),
+  sendFriendRequest: one(signedIn({ others: 201 }), '/api/friends/requests', ({ world }) => ({ body: { userId: world.people.bystander.id } })),
+  acceptFriendRequest: one(signedIn({ others: 'friends.request_not_found' }), `/api/friends/requests/${GONE}/accept`),
+  rejectFriendRequest: one(signedIn({ others: 'friends.request_not_found' }), `/api/friends/requests/${GONE}/reject`),
+  cancelFriendRequest: one(signedIn({ others: 'friends.request_not_found' }), `/api/friends/requests/${GONE}`),
+  listBlocks: one(signedIn(), '/api/friends/blocks'),
+  blockPerson: one(signedIn({ others: 201 }), (_, { people }) => `/api/friends/blocks/${people.banned.id}`),
+  unblockPerson: one(signedIn({ others: 'friends.not_blocking' }), (_, { people }) => `/api/friends/blocks/${people.bystander.id}`),
+  searchPeople: one(signedIn(), '/api/users/search?q=owner'),
+  getUser: one(signedIn(), (_, { people }) => `/api/users/${people.bystander.id}`),
+  getUserAnalytics: one(
+    signedIn({ others: 'auth.forbidden', owner: 200, admin: 200 }), (_, { people }) => `/api/users/${people.owner.id}/analytics`),
+};
+
 const operations: Record<string, readonly Case[]> = {
   apiHealth: one(blind(), '/api/health'),
   health: one(blind(), '/health'),
@@ -327,5 +347,5 @@ const pages: Record<string, readonly Case[]> = {
 
 /** By route: who gets what. A route that has no line here fails the tests. */
 export const MATRIX: Readonly<Record<string, readonly Case[]>> = {
-  ...accounts, ...sessions, ...notices, ...movies, ...rooms, ...chat, ...playlists, ...operations, ...pages,
+  ...accounts, ...sessions, ...notices, ...friends, ...movies, ...rooms, ...chat, ...playlists, ...operations, ...pages,
 };

@@ -5,6 +5,7 @@ import { operationsOf } from './operations.ts';
 
 let server: TestApp;
 let user: TestUser;
+let other: TestUser;
 let roomId: number;
 let invite: string;
 let movieId: number;
@@ -12,6 +13,7 @@ beforeAll(async () => {
   server = await startTestApp();
   const make = factoriesFor(server);
   user = await make.user();
+  other = await make.user();
   roomId = (await make.room(user)).id;
   movieId = (await make.movie(user)).id;
   invite = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: user.token })).body.data.invite;
@@ -26,6 +28,8 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
   }),
   admitGuest: () => ({ path: '/api/auth/guest', body: { displayName: 'Ann', invite } }),
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
+  sendFriendRequest: () => ({ path: '/api/friends/requests', body: { userId: other.id }, token: user.token }),
+  blockPerson: () => ({ path: `/api/friends/blocks/${other.id}`, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
   addToPlaylist: () => ({ path: `/api/rooms/${roomId}/playlist`, body: { movieId }, token: user.token }),

@@ -5,9 +5,11 @@ import { createCaller } from './caller.ts';
 import { chatCalls } from './chat.ts';
 import { eventCalls } from './events.ts';
 import { createExchange, type Fetch } from './exchange.ts';
+import { friendCalls } from './friends.ts';
 import { healthCalls } from './health.ts';
 import { movieCalls } from './movies.ts';
 import { noticeCalls } from './notices.ts';
+import { peopleCalls } from './people.ts';
 import { pictureCalls } from './pictures.ts';
 import { playlistCalls } from './playlist.ts';
 import { queueCalls } from './queues.ts';
@@ -53,6 +55,8 @@ export function createHttpClient(options: HttpClientOptions) {
     sessions: sessionCalls(caller, tokens, renew),
     pictures: pictureCalls(caller, { newIdempotencyKey }),
     notices: noticeCalls(caller),
+    friends: friendCalls(caller),
+    people: peopleCalls(caller),
     movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser(), newIdempotencyKey }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),

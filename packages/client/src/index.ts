@@ -1,5 +1,6 @@
 export { ApiError, type ApiErrorCode, NetworkError } from './api-error.ts';
 export type { CallOptions, CreateOptions } from './caller.ts';
+export type { FriendRequestsQuery, FriendsPageQuery, FriendsQuery } from './friends.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http-client.ts';
 export type { ConnectionState, EndReason, ReconnectOptions } from './live/connection.ts';
 export { createLiveClient, type LiveClient, type LiveClientOptions } from './live/live-client.ts';
