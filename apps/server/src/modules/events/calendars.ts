@@ -22,7 +22,7 @@ const MOST = 500;
 
 const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** EC1–EC5 */
+/** EC1–EC4 */
 export function createCalendars({ queries, publicUrl, newSecret, clock }: Deps) {
   const now = (): Date => new Date(clock.now());
   const host = new URL(publicUrl).hostname;

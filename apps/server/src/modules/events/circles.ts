@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/index.ts';
 import type { Effects } from '../../kernel/write.ts';
 import type { Notices } from '../notices/index.ts';
+import { addRelisted } from './discovery.cache.ts';
 import { addChanged } from './events.cache.ts';
 import * as repo from './events.repo.ts';
 import * as guests from './guests.repo.ts';
@@ -15,7 +16,7 @@ interface Deps {
 
 /** What follows for events when people stop knowing each other, or go. In the transaction of whoever makes it so. */
 export function createCircles({ notices, settle }: Deps) {
-  /** Takes people off events that are locked: their answers, and where `uninvited` says so their invitations. EP2, EP3 */
+  /** Takes people off events that are locked: their answers, and where `uninvited` says so their invitations. EP1, EP2 */
   async function takeOff(
     tx: Tx, effects: Effects,
     leaving: readonly { readonly row: repo.EventRow; readonly userId: number; readonly part: repo.Part; readonly uninvited: boolean }[],
@@ -37,7 +38,7 @@ export function createCircles({ notices, settle }: Deps) {
     /**
      * Two people are no friends any more, or one blocks the other: they leave each other's events, where `blocked` all of
      * them, else those for friends to which they are not invited. Locks them all first: who answers meanwhile waits, and
-     * is then refused. EP2
+     * is then refused. EP1
      */
     async peopleParted(
       tx: Tx, effects: Effects, { userId, otherId, blocked }: { readonly userId: number; readonly otherId: number; readonly blocked: boolean },
@@ -50,7 +51,7 @@ export function createCircles({ notices, settle }: Deps) {
       await takeOff(tx, effects, leaving);
     },
 
-    /** Before an account is removed, which takes its events and answers with it: seats that become free are given on. EP3 */
+    /** Before an account is removed, which takes its events and answers with it: seats that become free are given on. EP2 */
     async personLeaves(tx: Tx, effects: Effects, userId: number): Promise<void> {
       const own = await repo.idsOwnedBy(tx, [userId]);
       const rows = await repo.lockAll(tx, [...new Set([...own, ...(await eventIdsOf(tx, userId))])]);
@@ -58,9 +59,10 @@ export function createCircles({ notices, settle }: Deps) {
       const parts = await repo.partsOf(tx, others.map((row) => ({ eventId: row.id, userId })));
       await takeOff(tx, effects, others.map((row, at) => ({ row, userId, part: parts[at]!, uninvited: true })));
       addChanged(effects, ...rows.filter((row) => row.owner_id === userId));
+      if (own.length > 0) addRelisted(effects);
     },
 
-    /** Before a room is removed, under its lock. EP4 */
+    /** Before a room is removed, under its lock. EP2 */
     async roomRemoved(tx: Tx, effects: Effects, roomId: number): Promise<void> {
       addChanged(effects, ...(await repo.clearRoom(tx, roomId)));
     },

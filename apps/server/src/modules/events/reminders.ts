@@ -24,7 +24,7 @@ const TOLD: Readonly<Record<Due, readonly RsvpStatus[]>> = {
   day: ['going', 'interested'], hour: ['going', 'interested'], start: ['going'],
 };
 
-/** ER1–ER5 */
+/** ER1–ER4 */
 export function createReminders({ notices, rooms, clock, batchSize = 500 }: RemindersDeps): JobHandler {
   /** Too late for it: what comes next says it better. */
   function isStale(row: repo.EventRow, due: Due): boolean {
