@@ -105,8 +105,8 @@ export async function mutual(
     from (
       select x.friend_id from friendships x join friendships y on y.user_id = ${b} and y.friend_id = x.friend_id
       where x.user_id = ${a} and x.friend_id > ${after} and y.friend_id > ${after}
-      order by x.friend_id limit ${limit}) as both
-    join users on users.id = both.friend_id
+      order by x.friend_id limit ${limit}) as shared
+    join users on users.id = shared.friend_id
     order by users.id
   `.execute(db);
   return rows;
