@@ -63,6 +63,9 @@ const changingRoom = (refusal: ErrorCode, served: number): Row =>
 /** The private movie: its people are its owner's, administrators, and who is where it plays. */
 const seeingMovie = (served: number): Row =>
   open({ anonymous: 'movies.not_found', otherGuest: 'movies.not_found', stranger: 'movies.not_found', guest: served, others: served });
+const changingMovieWith = (served: Outcome): Row =>
+  signedIn({ others: served, stranger: 'movies.not_found', member: 'movies.not_owner', host: 'movies.not_owner' });
+const TUS = { 'tus-resumable': '1.0.0' };
 const changingMovie = signedIn({ stranger: 'movies.not_found', member: 'movies.not_owner', host: 'movies.not_owner' });
 
 type Path = (things: Things, world: World) => string;
@@ -84,9 +87,9 @@ const nameOf = ({ as, world }: Asking): string =>
 const credentials = (asking: Asking) => ({ body: { username: nameOf(asking), password: PASSWORD } });
 const fromOwnPage = { 'sec-fetch-site': 'same-origin' };
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
-const form = (field: string) => ({
+const form = (field: string, file = PIXEL) => ({
   headers: { 'content-type': 'multipart/form-data; boundary=b' },
-  body: Buffer.concat([Buffer.from(`--b\r\ncontent-disposition: form-data; name="${field}"\r\n\r\n`), PIXEL, Buffer.from('\r\n--b--\r\n')]),
+  body: Buffer.concat([Buffer.from(`--b\r\ncontent-disposition: form-data; name="${field}"\r\n\r\n`), file, Buffer.from('\r\n--b--\r\n')]),
 });
 const UNKNOWN_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 
@@ -170,6 +173,24 @@ const movies: Record<string, readonly Case[]> = {
   patchMovie: leaving('changed', one(changingMovie, ({ movie }) => `/api/movies/${movie}`, { body: { title: 'Changed' } })),
   putMovie: leaving('changed', one(changingMovie, ({ movie }) => `/api/movies/${movie}`, { body: { title: 'Changed' } })),
   uploadMovieFile: one(changingMovie, ({ movie }) => `/api/movies/${movie}/file`, { body: FILM, headers: { 'content-type': 'video/mp4' } }),
+  listMovieUploads: one(signedIn(), '/api/movies/uploads'),
+  createMovieUpload: leaving('changed', one(
+    changingMovieWith(201), ({ movie }) => `/api/movies/${movie}/uploads`, { headers: { ...TUS, 'upload-length': '100' } })),
+  getMovieUpload: one(changingMovieWith('movies.upload_not_found'), ({ movie }) => `/api/movies/${movie}/uploads/${UNKNOWN_ID}`, { headers: TUS }),
+  sendMovieUpload: one(changingMovieWith('movies.upload_not_found'), ({ movie }) => `/api/movies/${movie}/uploads/${UNKNOWN_ID}`, {
+    body: FILM, headers: { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  }),
+  cancelMovieUpload: one(changingMovieWith('movies.upload_not_found'), ({ movie }) => `/api/movies/${movie}/uploads/${UNKNOWN_ID}`, { headers: TUS }),
+  uploadMoviePoster: leaving('changed', one(changingMovie, ({ movie }) => `/api/movies/${movie}/poster`, form('poster'))),
+  deleteMoviePoster: leaving('changed', one(changingMovie, ({ movie }) => `/api/movies/${movie}/poster`)),
+  listSubtitles: one(seeingMovie(200), ({ movie }) => `/api/movies/${movie}/subtitles`),
+  addSubtitles: leaving('changed', one(
+    changingMovieWith(201), ({ movie }) => `/api/movies/${movie}/subtitles?language=en&label=English`,
+    form('subtitles', Buffer.from('1\n00:00:01,000 --> 00:00:02,000\nHello\n')))),
+  getSubtitles: one(
+    open({ anonymous: 'movies.not_found', otherGuest: 'movies.not_found', stranger: 'movies.not_found', guest: 'movies.subtitles_not_found', others: 'movies.subtitles_not_found' }),
+    ({ movie }) => `/api/movies/${movie}/subtitles/2000000000`),
+  deleteSubtitles: one(changingMovieWith('movies.subtitles_not_found'), ({ movie }) => `/api/movies/${movie}/subtitles/2000000000`),
   deleteMovie: leaving('spent', one(changingMovie, ({ movie }) => `/api/movies/${movie}`)),
 };
 

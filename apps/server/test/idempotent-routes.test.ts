@@ -30,6 +30,17 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
   sendFriendRequest: () => ({ path: '/api/friends/requests', body: { userId: other.id }, token: user.token }),
   blockPerson: () => ({ path: `/api/friends/blocks/${other.id}`, token: user.token }),
+  createMovieUpload: () => ({
+    path: `/api/movies/${movieId}/uploads`, token: user.token, headers: { 'tus-resumable': '1.0.0', 'upload-length': '1000' },
+  }),
+  addSubtitles: () => ({
+    path: `/api/movies/${movieId}/subtitles?language=en&label=English`, token: user.token,
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    body: Buffer.from(
+      '--b\r\ncontent-disposition: form-data; name="subtitles"\r\n\r\nWEBVTT\n\n00:01.000 --> 00:02.000\nHello\n\r\n--b--\r\n'),
+  }),
+  sendFriendRequest: () => ({ path: '/api/friends/requests', body: { userId: other.id }, token: user.token }),
+  blockPerson: () => ({ path: `/api/friends/blocks/${other.id}`, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
   addToPlaylist: () => ({ path: `/api/rooms/${roomId}/playlist`, body: { movieId }, token: user.token }),

@@ -23,6 +23,16 @@ export interface AvatarVariants {
   readonly webp: Buffer;
 }
 
+export interface PosterVariants {
+  /** Progressive JPEG, 1280 pixels at its longer edge and no more. */
+  readonly large: Buffer;
+  /** WebP, 480 pixels at its longer edge and no more. */
+  readonly small: Buffer;
+  /** Of `large`. */
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface Images {
   /**
    * Takes a picture of a stranger in: by its content a JPEG, PNG, WebP, AVIF or GIF (`images.format_unsupported`), within
@@ -32,6 +42,8 @@ export interface Images {
   clean(bytes: Uint8Array): Promise<CleanImage>;
   /** Of a clean picture; of an animation its first frame. Transparent parts become white in the JPEGs. */
   avatarVariants(bytes: Uint8Array): Promise<AvatarVariants>;
+  /** Of a clean picture, whole. */
+  posterVariants(bytes: Uint8Array): Promise<PosterVariants>;
 }
 
 /** Two at a time leave half of Node's four threads for files, passwords and names. */
@@ -41,6 +53,7 @@ const TIMEOUT_SECONDS = 30;
 const THUMBNAIL_PIXELS = 150;
 const MEDIUM_PIXELS = 600;
 const WEBP_PIXELS = 1200;
+const POSTER_PIXELS = { large: 1280, small: 480 };
 /** All colours kept; with `images.test.ts` at hand the least that looks the same (SSIM ≥ 0.98). */
 const VARIANT_JPEG = { quality: 92, progressive: true, chromaSubsampling: '4:4:4' } as const;
 const WHITE = '#ffffff';
@@ -59,6 +72,7 @@ export function createImages(): Images {
   return {
     clean: (bytes) => turn(() => clean(bytes)),
     avatarVariants: (bytes) => turn(() => avatarVariants(bytes)),
+    posterVariants: (bytes) => turn(() => posterVariants(bytes)),
   };
 }
 
@@ -117,6 +131,15 @@ async function avatarVariants(bytes: Uint8Array): Promise<AvatarVariants> {
     medium: await square(MEDIUM_PIXELS),
     webp: await open(bytes).resize(WEBP_PIXELS, WEBP_PIXELS, { fit: 'inside', withoutEnlargement: true }).webp().toBuffer(),
   }));
+}
+
+async function posterVariants(bytes: Uint8Array): Promise<PosterVariants> {
+  const fitted = (pixels: number): Sharp => open(bytes).resize(pixels, pixels, { fit: 'inside', withoutEnlargement: true });
+  return decoding(async () => {
+    const { data, info } = await fitted(POSTER_PIXELS.large).flatten({ background: WHITE })
+      .jpeg({ quality: 85, progressive: true }).toBuffer({ resolveWithObject: true });
+    return { large: data, small: await fitted(POSTER_PIXELS.small).webp({ quality: 82 }).toBuffer(), width: info.width, height: info.height };
+  });
 }
 
 const open = (bytes: Uint8Array, options: SharpOptions = {}): Sharp =>

@@ -11,7 +11,8 @@ export interface PictureName {
 
 /** Where all pictures are served. */
 const FOLDER = '/uploads/';
-const FILE = /^(?:avatar|image)-[0-9a-f]{32}(?:-thumbnail|-medium)?\.(jpg|png|webp|avif|gif)$/;
+/** Films' posters lie there too. */
+const FILE = /^(?:avatar|image|poster)-[0-9a-f]{32}(?:-thumbnail|-medium|-large|-small)?\.(jpg|png|webp|avif|gif)$/;
 
 /** Storage keys: pictures lie at the storage's root, where nothing else does. */
 export const originalKey = ({ name, extension }: PictureName): string => `${name}.${extension}`;

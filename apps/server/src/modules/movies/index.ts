@@ -4,5 +4,7 @@ export { moviePolicies, MOVIES_TAG } from './movies.cache.ts';
 export { movieEffects } from './movies.effects.ts';
 export { moviesRoutes } from './movies.http.ts';
 export { createMovies, type Movies, type RoomsThatPlay } from './movies.ts';
+export { createPosters } from './posters.ts';
 export { createStreaming } from './streaming.ts';
 export { createStreamUrls } from './stream-url.ts';
+export { createSubtitles } from './subtitles.ts';

@@ -2,38 +2,36 @@ import Type from 'typebox';
 import { CreateMovieBody, Id, Movie, Page, PageQuery, PatchMovieBody, PutMovieBody, StreamUrl } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, rawRoute, type Route, uploadRoute } from '../../kernel/route.ts';
+import { extrasRoutes } from './extras.http.ts';
 import { filmUploadsRoutes } from './film-uploads.http.ts';
 import type { FilmUploads } from './film-uploads.ts';
 import type { MovieFiles } from './movie-files.ts';
 import { moviePolicies } from './movies.cache.ts';
 import type { Movies } from './movies.ts';
+import type { Posters } from './posters.ts';
+import { grantOf, StreamQuery } from './stream-query.ts';
 import type { Streaming } from './streaming.ts';
+import type { Subtitles } from './subtitles.ts';
 
 const params = Type.Object({ id: Id }, { additionalProperties: false });
 const ListQuery = Type.Object(
   { ...PageQuery.properties, mine: Type.Optional(Type.Boolean({ description: 'One’s own movies, public or not' })) },
   { additionalProperties: false },
 );
-const StreamQuery = Type.Object(
-  {
-    user: Type.Optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
-    expires: Type.Optional(Type.Integer({ minimum: 0, maximum: 99_999_999_999 })),
-    signature: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-  },
-  { additionalProperties: false },
-);
-
 interface Deps {
   readonly movies: Movies;
   readonly files: MovieFiles;
   readonly uploads: FilmUploads;
+  readonly posters: Posters;
+  readonly subtitles: Subtitles;
   readonly streaming: Streaming;
 }
 
-export function moviesRoutes({ movies, files, uploads, streaming }: Deps): Route[] {
+export function moviesRoutes({ movies, files, uploads, posters, subtitles, streaming }: Deps): Route[] {
   const tag = 'Movies';
   return [
     ...filmUploadsRoutes(uploads),
+    ...extrasRoutes({ posters, subtitles, streaming }),
     jsonRoute({
       method: 'POST', path: '/api/movies', id: 'createMovie', tag, access: 'user',
       summary: 'Add a movie; its file is uploaded afterwards, or `url` says where it is',
@@ -114,13 +112,8 @@ export function moviesRoutes({ movies, files, uploads, streaming }: Deps): Route
         304: { description: 'Not changed since `If-None-Match`', contentTypes: [] },
       },
       errors: ['movies.not_found', 'movies.no_file', 'movies.range_unsatisfiable', 'movies.stream_url_invalid'],
-      handle: ({ actor, params: { id }, query: { user, expires, signature }, headers }) => {
-        const signed = user !== undefined || expires !== undefined || signature !== undefined;
-        const grant = signed
-          ? { movieId: id, userId: user ?? 0, expires: expires ?? 0, signature: signature ?? '' }
-          : undefined;
-        return streaming.respond({ movieId: id, actor, grant, headers });
-      },
+      handle: ({ actor, params: { id }, query, headers }) =>
+        streaming.respond({ movieId: id, actor, grant: grantOf(id, query), headers }),
     }),
   ];
 }

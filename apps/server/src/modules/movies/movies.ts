@@ -10,6 +10,7 @@ import { fileRemoved } from './movies.effects.ts';
 import { mayChange, maySee } from './movies.policy.ts';
 import * as repo from './movies.repo.ts';
 import { movieView } from './movies.views.ts';
+import { retirePosterOf } from './poster-files.ts';
 
 /** What movies ask of rooms, which are built on top of them. */
 export interface RoomsThatPlay {
@@ -55,6 +56,7 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
       const row = await lockChangeable(tx, id, actor);
       const next = changes(row);
       if (next.url != null && row.file_key !== null) throw new Problem('movies.url_and_file');
+      if (next.poster === null && row.poster !== null) await retirePosterOf(tx, effects, id);
       return movieView(await repo.update(tx, id, { ...next, updated_at: new Date(clock.now()) }));
     });
   }
@@ -111,7 +113,7 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
 
     async put(write: Write, actor: Actor, id: number, body: MovieBody): Promise<Movie> {
       const columns = replacing(body);
-      return change(write, actor, id, (row) => ({ ...columns, ...fromFile(row) }));
+      return change(write, actor, id, (row) => ({ ...columns, ...fromFile(row), ...posterOf(row, body.posterUrl) }));
     },
 
     async patch(write: Write, actor: Actor, id: number, body: PatchMovieBody): Promise<Movie> {
@@ -119,7 +121,7 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
       if (same.url != null) requirePlayable(same.url);
       return change(write, actor, id, (row) => ({
         ...same,
-        ...(posterUrl !== undefined && { poster_url: posterUrl }),
+        ...posterOf(row, posterUrl === undefined ? row.poster_url : posterUrl),
         ...(durationSeconds !== undefined && { duration_seconds: durationSeconds }),
         ...fromFile(row),
       }));
@@ -131,6 +133,7 @@ export function createMovies({ queries, rooms, clock }: MoviesDeps) {
         const row = await lockChangeable(tx, id, actor);
         effects.add(movieChanged(id));
         await rooms.movieRemoved(tx, effects, id);
+        await retirePosterOf(tx, effects, id);
         await repo.remove(tx, id);
         for (const key of [row.file_key, row.pending_file_key]) if (key !== null) effects.add(fileRemoved.of({ key }));
       });
@@ -155,6 +158,12 @@ function replacing(body: MovieBody) {
 /** Of a file we know how long it is; nobody can say otherwise. */
 const fromFile = (row: repo.MovieRow): repo.MovieChanges =>
   row.file_key === null ? {} : { duration_seconds: row.duration_seconds };
+
+/** A link takes the place of an uploaded poster; its absence does not. */
+function posterOf(row: repo.MovieRow, link: string | null | undefined): Pick<repo.MovieChanges, 'poster' | 'poster_url'> {
+  if (row.poster !== null && (link == null || link === row.poster.large)) return { poster_url: row.poster.large };
+  return { poster_url: link ?? null, poster: null };
+}
 
 function requirePlayable(url: string): void {
   const path = URL.parse(url)?.pathname.toLowerCase() ?? '';

@@ -27,7 +27,7 @@ export type Streaming = ReturnType<typeof createStreaming>;
 
 export function createStreaming({ files, storage, urls, clock }: StreamingDeps) {
   /** The viewer a request stands for: the signed address wins, for a `<video>` element sends nothing else. */
-  function viewerOf({ actor, grant }: StreamRequest): Pick<Actor, 'userId' | 'role'> | undefined {
+  function viewerOf({ actor, grant }: Pick<StreamRequest, 'actor' | 'grant'>): Pick<Actor, 'userId' | 'role'> | undefined {
     if (grant === undefined) return actor;
     urls.verify(grant, grant.signature, clock.now());
     // An admin's own address is one user's address: rights beyond that stay with the token.
@@ -35,6 +35,8 @@ export function createStreaming({ files, storage, urls, clock }: StreamingDeps) 
   }
 
   return {
+    viewerOf,
+
     /** An address for a `<video>` element. */
     async url(movieId: number, actor: Actor | undefined): Promise<StreamUrl> {
       const { mimeType, durationSeconds } = await files.file(movieId, actor);

@@ -1,0 +1,1 @@
+export { toWebVtt, type WebVtt } from './webvtt.ts';
