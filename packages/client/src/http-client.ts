@@ -3,6 +3,7 @@ import { administrationCalls } from './administration.ts';
 import { cacheCalls } from './cache.ts';
 import { createCaller } from './caller.ts';
 import { chatCalls } from './chat.ts';
+import { discoveryCalls } from './discovery.ts';
 import { eventCalls } from './events.ts';
 import { createExchange, type Fetch } from './exchange.ts';
 import { friendCalls } from './friends.ts';
@@ -61,7 +62,7 @@ export function createHttpClient(options: HttpClientOptions) {
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
     playlists: playlistCalls(caller),
-    events: eventCalls(caller),
+    events: { ...eventCalls(caller), ...discoveryCalls(caller) },
     cache: cacheCalls(caller),
     queues: queueCalls(caller),
     secondFactor: secondFactorCalls(caller),

@@ -28,7 +28,7 @@ import {
 } from '../modules/accounts/index.ts';
 import { auditRoutes, createAudit } from '../modules/audit/index.ts';
 import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
-import { createEvents, eventJobs, type Events, eventsRoutes } from '../modules/events/index.ts';
+import { createDiscovery, createEvents, discoveryRoutes, eventJobs, type Events, eventsRoutes } from '../modules/events/index.ts';
 import { createFriends, type Friends, friendsLive, friendsRoutes, openPresence } from '../modules/friends/index.ts';
 import {
   createFilmUploads, createMovieFiles, createMovies, createPosters, createStreaming, createStreamUrls, createSubtitles, movieEffects, type MovieFiles, type Movies, moviesRoutes,
@@ -233,6 +233,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       queries, write: outbox.write, reads: caching.reads, notices, rooms, publicUrl: config.http.publicUrl,
       newSecret: () => randomBytes(32).toString('base64url'), clock,
     });
+    const discovery = createDiscovery({ queries, write: outbox.write, reads: caching.reads, clock, log: log.child({ module: 'events' }) });
     const chat = createChat({ queries, rooms, notices, write: outbox.write, clock });
     const playlists: Playlists = createPlaylists({
       queries, rooms, movies, clock,
@@ -322,6 +323,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...chatRoutes(chat),
             ...playlistRoutes(playlists),
             ...eventsRoutes(events),
+            ...discoveryRoutes(discovery),
             ...queuesRoutes({ queues: createQueueAdmin({ queues: workers.queues, clock }), reports }),
           ],
           pages: [...liveReferenceRoutes(liveModules), ...boardRoutes({
@@ -346,6 +348,8 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       );
       closing.add('http', () => http!.close());
       closing.add('live connections', () => live.drain());
+      const upkeep = discovery.start();
+      closing.add('lists of events', () => upkeep.close());
     }
     const housekeeping = startHousekeeping({
       log: log.child({ module: 'housekeeping' }),

@@ -24,6 +24,7 @@ import { createSeats } from './seats.ts';
 import { lockToChange, lookToSee } from './standing.ts';
 import { Tally } from './tally.ts';
 import { type Times, timesOf } from './times.ts';
+import { relisted } from './trending.ts';
 
 export interface EventsDeps {
   readonly queries: Queries;
@@ -91,6 +92,7 @@ export function createEvents(deps: EventsDeps) {
         ...(dueAgain && nextDue({ ...before, ...times, opens_room }, clock.now())),
       });
       await settle(tx, effects, [{ row, tally: new Tally(row) }]);
+      await relisted(tx, effects, [id], now());
       addChanged(effects, row);
       if ((timeMoved || placeMoved) && row.over_at > now()) {
         const changes = [...(timeMoved ? ['time' as const] : []), ...(placeMoved ? ['place' as const] : [])];
@@ -159,6 +161,7 @@ export function createEvents(deps: EventsDeps) {
         const row = await repo.update(tx, id, {
           cancelled_at: now(), updated_at: now(), sequence, due: null, due_at: null, due_after_user: 0,
         });
+        await relisted(tx, effects, [id], now());
         addChanged(effects, row);
         effects.add(enqueued(eventNews, { eventId: id, sequence, news: 'cancelled', changes: [] }));
         return eventView(row);
@@ -170,6 +173,7 @@ export function createEvents(deps: EventsDeps) {
         const row = await lockToChange(tx, id, actor);
         await repo.remove(tx, id);
         await notices.withdraw(tx, effects, { kind: 'event_invitation', subject: `${id}` });
+        await relisted(tx, effects, [], now());
         addChanged(effects, row);
       }),
 

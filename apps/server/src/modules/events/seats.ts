@@ -8,6 +8,7 @@ import { eventPromotedEmail } from './events.jobs.ts';
 import type { EventRow } from './events.repo.ts';
 import * as rsvps from './rsvps.repo.ts';
 import type { Move, Tally } from './tally.ts';
+import { trendMoved } from './trending.ts';
 
 export interface SeatsDeps {
   readonly notices: Pick<Notices, 'notify'>;
@@ -34,6 +35,8 @@ export function createSeats({ notices, clock }: SeatsDeps) {
     const rows = new Map(settlings.map(({ row }) => [row.id, row]));
     const tallies = new Map(settlings.map(({ row, tally }) => [row.id, tally]));
     const changes = settlings.flatMap(({ tally }) => tally.changed().map((change) => ({ eventId: tally.eventId, ...change })));
+    await trendMoved(tx, changes.map(({ eventId, userId, before, now: after }) =>
+      ({ eventId, userId, before: before.status, after: after.status })), now);
     await rsvps.remove(tx, changes.filter(({ now: { status } }) => status === null));
     await rsvps.upsert(tx, changes.flatMap(({ eventId, userId, now: { status, position, wantsMail } }) =>
       (status === null ? [] : [{ eventId, userId, status, position, wantsMail }])), now);
