@@ -2,6 +2,7 @@ import type { Tx } from '../../db/index.ts';
 import type { Effects } from '../../kernel/write.ts';
 import type { Notices } from '../notices/index.ts';
 import { addRelisted } from './discovery.cache.ts';
+import { addRelisted } from './discovery.cache.ts';
 import { addChanged } from './events.cache.ts';
 import * as repo from './events.repo.ts';
 import * as guests from './guests.repo.ts';
@@ -59,6 +60,7 @@ export function createCircles({ notices, settle }: Deps) {
       const parts = await repo.partsOf(tx, others.map((row) => ({ eventId: row.id, userId })));
       await takeOff(tx, effects, others.map((row, at) => ({ row, userId, part: parts[at]!, uninvited: true })));
       addChanged(effects, ...rows.filter((row) => row.owner_id === userId));
+      if (own.length > 0) addRelisted(effects);
       if (own.length > 0) addRelisted(effects);
     },
 
