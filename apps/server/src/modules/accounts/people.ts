@@ -20,7 +20,7 @@ export interface Circles {
 
 interface Deps {
   readonly queries: Queries;
-  readonly reads: Reads;
+  readonly reads: Pick<Reads, 'value'>;
   readonly circles: Circles;
 }
 

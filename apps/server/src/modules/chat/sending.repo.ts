@@ -131,3 +131,14 @@ export async function findAnswered(tx: Tx, ids: readonly string[]): Promise<Map<
   `.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
 }
+
+/** Between whom of these pairs a block of friends' `blocks` stands, whoever made it. Reads its primary key. */
+export async function apart(tx: Tx, pairs: readonly (readonly [number, number])[]): Promise<(a: number, b: number) => boolean> {
+  const { rows } = await sql<{ a: number; b: number }>`
+    select p.a, p.b from unnest(${pairs.map(([a]) => a)}::int[], ${pairs.map(([, b]) => b)}::int[]) as p (a, b)
+    where exists (select from blocks where user_id = p.a and blocked_id = p.b)
+      or exists (select from blocks where user_id = p.b and blocked_id = p.a)
+  `.execute(tx);
+  const found = new Set(rows.map(({ a, b }) => `${a} ${b}`));
+  return (a, b) => found.has(`${a} ${b}`);
+}

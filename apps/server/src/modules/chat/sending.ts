@@ -118,12 +118,16 @@ export function createSending({ queries, rooms, notices, write: ownWrite, clock 
   }
 
   /** Tells all whom these messages name, and have not told yet. CH7 */
-  function notify(tx: Tx, effects: Effects, messages: readonly ChatMessage[]): Promise<void> {
-    return notices.notify(tx, effects, messages.flatMap(({ id, roomId, seq, mentions, content, ...author }) =>
+  async function notify(tx: Tx, effects: Effects, messages: readonly ChatMessage[]): Promise<void> {
+    const told = messages.flatMap(({ id, roomId, seq, mentions, content, ...author }) =>
       mentions.filter(({ userId }) => userId !== author.userId).map(({ userId }) => ({
         userId, kind: 'mention' as const, subject: id, roomId, messageId: id, seq,
         from: { userId: author.userId, username: author.username }, excerpt: excerpt(content),
-      }))));
+      })));
+    if (told.length === 0) return;
+    // Who blocks somebody, or is blocked by them, is not called by them.
+    const areApart = await repo.apart(tx, told.map(({ userId, from }) => [userId, from.userId]));
+    await notices.notify(tx, effects, told.filter(({ userId, from }) => !areApart(userId, from.userId)));
   }
 
   const together = createGroupedWrite(ownWrite, sayAll);

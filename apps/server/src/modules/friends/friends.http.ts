@@ -64,7 +64,11 @@ export function friendsRoutes(friends: Friends): Route[] {
           cursor === undefined && limit === 50 ? { a: actor.userId, b: userId } : undefined,
         authorize: ({ actor, params: { userId } }) => friends.requireVisible(actor.userId, userId),
       },
-      handle: ({ actor, params: { userId }, query }) => friends.mutual(actor.userId, userId, query),
+      async handle({ actor, params: { userId }, query }) {
+        // Pages that are not cached come without `authorize`.
+        await friends.requireVisible(actor.userId, userId);
+        return friends.mutual(actor.userId, userId, query);
+      },
     }),
     jsonRoute({
       ...common, method: 'GET', path: '/api/friends/blocks', id: 'listBlocks', summary: 'Whom one has blocked',

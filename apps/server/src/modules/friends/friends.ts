@@ -15,7 +15,7 @@ import * as requestsRepo from './requests.repo.ts';
 import { createRequests, type RequestDeps } from './requests.ts';
 
 export interface FriendsDeps extends RequestDeps {
-  readonly reads: Reads;
+  readonly reads: Pick<Reads, 'value'>;
   /** Whether somebody has a live connection, on whatever node. */
   readonly isOnline: (userId: number) => boolean;
 }

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Queries, Tables, Tx } from '../../db/index.ts';
 
 export type InvitationRow = Selectable<Tables['room_invitations']>;
@@ -46,9 +46,14 @@ export async function removeBefore(tx: Tx, before: Date): Promise<void> {
     eb.selectFrom('room_invitations').select('id').where('created_at', '<', before).forUpdate().skipLocked()).execute();
 }
 
-/** The address of an account; undefined: there is none, or a guest's id. */
-export async function emailOf(db: Queries, userId: number): Promise<string | undefined> {
-  const row = await db.selectFrom('users').select('email').where('id', '=', userId).executeTakeFirst();
+/** Whether a block of friends' `blocks` stands between the two people of these columns, whoever made it. */
+const isApart = (a: RawBuilder<unknown>, b: RawBuilder<unknown>) => sql<boolean>`exists (
+  select from blocks where (user_id = ${a} and blocked_id = ${b}) or (user_id = ${b} and blocked_id = ${a}))`;
+
+/** The address of an account; undefined: there is none, or a guest's id, or a block stands between them and who asks. */
+export async function emailOf(db: Queries, userId: number, asked: { readonly by: number }): Promise<string | undefined> {
+  const row = await db.selectFrom('users').select('email').where('id', '=', userId)
+    .where(isApart(sql.ref('users.id'), sql`${asked.by}`), 'is', false).executeTakeFirst();
   return row?.email ?? undefined;
 }
 
@@ -59,6 +64,8 @@ export interface InvitationLetter {
   readonly inviter: string;
   /** Undefined: the address belongs to no account. */
   readonly inviteeId: number | undefined;
+  /** A block stands between the two. */
+  readonly apart: boolean;
   readonly email: string;
   /** Of the person invited, or of who invites where that is not known. */
   readonly locale: 'en' | 'ru';
@@ -77,13 +84,14 @@ export async function letterOf(db: Queries, id: string): Promise<InvitationLette
       'rooms.id as roomId', 'rooms.name as roomName', 'inviter.id as inviterId', 'inviter.username as inviter',
       'inviter.locale as inviterLocale', 'invitee.id as inviteeId', 'invitee.email as inviteeEmail',
       'invitee.locale as inviteeLocale', 'i.email as givenEmail',
+      isApart(sql.ref('inviter.id'), sql.ref('invitee.id')).as('apart'),
     ])
     .where('i.id', '=', id).executeTakeFirst();
   const email = row?.givenEmail ?? row?.inviteeEmail;
   if (row === undefined || email == null) return undefined;
-  const { roomId, roomName, inviterId, inviter } = row;
+  const { roomId, roomName, inviterId, inviter, apart } = row;
   return {
-    roomId, roomName, inviterId, inviter, email,
+    roomId, roomName, inviterId, inviter, email, apart,
     inviteeId: row.inviteeId ?? undefined, locale: row.inviteeLocale ?? row.inviterLocale,
   };
 }

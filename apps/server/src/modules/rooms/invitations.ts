@@ -37,9 +37,9 @@ export function createInvitations({ invites, notices, clock, log, delivery }: De
   const ago = (ms: number): Date => new Date(clock.now() - ms);
 
   /** Where the mail goes. An address tells nothing of whose it is; a person must be one who can come. */
-  async function addressOf(tx: Tx, roomId: number, invitee: repo.Invitee): Promise<string> {
+  async function addressOf(tx: Tx, { userId }: Actor, roomId: number, invitee: repo.Invitee): Promise<string> {
     if ('email' in invitee) return invitee.email;
-    const email = await repo.emailOf(tx, invitee.userId);
+    const email = await repo.emailOf(tx, invitee.userId, { by: userId });
     if (email === undefined) throw new Problem('rooms.invitee_not_found');
     if (await participants.isBanned(tx, roomId, invitee.userId)) throw new Problem('rooms.invitee_banned');
     if ((await participants.roleOf(tx, roomId, invitee.userId)) !== undefined) throw new Problem('rooms.invitee_is_in');
@@ -64,7 +64,7 @@ export function createInvitations({ invites, notices, clock, log, delivery }: De
         sentTo = undefined;
         const { row: room, standing } = await lockSeen(tx, roomId, actor);
         if (!mayManage(standing)) throw new Problem('rooms.not_host');
-        const email = await addressOf(tx, roomId, invitee);
+        const email = await addressOf(tx, actor, roomId, invitee);
         const before = await repo.findSince(tx, roomId, invitee, ago(HOUR_MS));
         if (before !== undefined) return invitationView(before);
         await refuseTooMany(tx, actor.userId);
@@ -92,6 +92,7 @@ export function createInvitations({ invites, notices, clock, log, delivery }: De
       const letter = await repo.letterOf(tx, invitationId);
       if (letter === undefined) return 'the room is gone';
       const { roomId, inviterId, inviteeId } = letter;
+      if (letter.apart) return 'of no use';
       if (inviteeId !== undefined) {
         const out = await participants.isBanned(tx, roomId, inviteeId);
         const isIn = (await participants.roleOf(tx, roomId, inviteeId)) !== undefined;
