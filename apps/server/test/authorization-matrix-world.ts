@@ -34,6 +34,8 @@ export interface Things {
   readonly message: string;
   readonly publicMessage: string;
   readonly invite: string;
+  /** Private, of the host; owner and member have answered. */
+  readonly event: number;
   /** One of the owner's sessions. */
   readonly session: string;
   readonly guests: Readonly<Record<'guest' | 'otherGuest', string>>;
@@ -80,6 +82,14 @@ export async function createWorld(server: TestApp) {
     return { id, invite, message: message.id };
   }
 
+  async function privateEvent(): Promise<number> {
+    const startsAt = new Date(Date.now() + 48 * 3_600_000).toISOString();
+    const { id } = (await done('POST', '/api/events', people.host, { title: SECRET, description: SECRET, startsAt })) as { id: number };
+    for (const person of [people.owner, people.member]) await done('POST', `/api/events/${id}/rsvp`, person, { status: 'going' });
+    await done('PATCH', `/api/events/${id}`, people.host, { visibility: 'private' });
+    return id;
+  }
+
   async function guestOf({ id, invite }: { readonly id: number; readonly invite: string }): Promise<string> {
     const { accessToken } = (await done('POST', '/api/auth/guest', undefined, { displayName: 'Guest', invite })) as { accessToken: string };
     const { status } = await server.ask('POST', `/api/rooms/${id}/join`, { token: accessToken, body: { invite } });
@@ -105,7 +115,7 @@ export async function createWorld(server: TestApp) {
       const [guest, otherGuest] = await Promise.all([guestOf(inside), guestOf(elsewhere)]);
       return {
         room: inside.id, publicRoom: outside.id, movie: movie.id, message: inside.message, publicMessage: outside.message,
-        invite: inside.invite, session: (await signIn(people.owner)).sessionId, guests: { guest, otherGuest },
+        event: await privateEvent(), invite: inside.invite, session: (await signIn(people.owner)).sessionId, guests: { guest, otherGuest },
       };
     },
 

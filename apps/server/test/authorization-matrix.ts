@@ -288,6 +288,47 @@ const playlists: Record<string, readonly Case[]> = {
   takeBackPlaylistVote: one(ofNothing('playlist.item_not_found'), ofPlaylist(`/${UNKNOWN_ID}/vote`)),
 };
 
+const ofEvent = (rest = ''): Path => ({ event }) => `/api/events/${event}${rest}`;
+/** The private event: its people are its owner, administrators, and who has answered. */
+const seeingEvent = open({ anonymous: 'events.not_found', guests: 'events.not_found', stranger: 'events.not_found' });
+const inEvent = (given: Outcomes = {}): Row => signedIn({ stranger: 'events.not_found', ...given });
+const changingEvent = (served: Outcome = 200): Row =>
+  signedIn({ stranger: 'events.not_found', member: 'events.not_owner', owner: 'events.not_owner', others: served });
+const inAWeek = (): string => new Date(Date.now() + 7 * 24 * 3_600_000).toISOString();
+
+const events: Record<string, readonly Case[]> = {
+  createEvent: one(signedIn({ others: 201 }), '/api/events', () => ({ body: { title: 'Once', startsAt: inAWeek() } })),
+  listEvents: [
+    of('public ones', open(), '/api/events'),
+    of('of one’s own', open({ anonymous: 'auth.required' }), '/api/events?scope=mine'),
+  ],
+  getEvent: one(seeingEvent, ofEvent()),
+  patchEvent: leaving('changed', one(changingEvent(), ofEvent(), { body: { title: 'Changed' } })),
+  putEvent: leaving('changed', one(changingEvent(), ofEvent(), () => ({ body: { title: 'Changed', startsAt: inAWeek(), visibility: 'private' } }))),
+  cancelEvent: leaving('changed', one(changingEvent(), ofEvent('/cancel'))),
+  deleteEvent: leaving('spent', one(changingEvent(), ofEvent())),
+  listNearbyEvents: [
+    of('public ones', open(), '/api/events/nearby?lat=1&lng=2'),
+    of('all that one may see', open({ anonymous: 'auth.required', guests: 'auth.guest_forbidden' }), '/api/events/nearby?lat=1&lng=2&scope=visible'),
+  ],
+  listTrendingEvents: one(open(), '/api/events/trending'),
+  listEventsOfUser: one(signedIn(), (_, { people }) => `/api/users/${people.host.id}/events`),
+  answerEvent: leaving('changed', one(inEvent(), ofEvent('/rsvp'), { body: { status: 'interested' } })),
+  getEventAnswer: one(inEvent(), ofEvent('/rsvp')),
+  withdrawEventAnswer: leaving('changed', one(inEvent(), ofEvent('/rsvp'))),
+  listEventAttendees: one(inEvent(), ofEvent('/attendees')),
+  inviteToEvent: one(changingEvent('events.not_friend'), ofEvent('/invitations'), ({ world }) => ({ body: { userIds: [world.people.bystander.id] } })),
+  listEventInvitations: one(changingEvent(), ofEvent('/invitations')),
+  takeBackEventInvitation: one(changingEvent(), (things, world) => `${ofEvent('/invitations')(things, world)}/${world.people.bystander.id}`),
+  getEventCalendar: one(seeingEvent, ofEvent('.ics')),
+  getCalendarFeed: one(
+    open({ anonymous: 'events.calendar_not_found', guests: 'events.calendar_not_found', others: 'events.calendar_not_found' }),
+    `/api/calendar/${'A'.repeat(43)}.ics`),
+  getCalendarFeedState: one(signedIn(), '/api/calendar'),
+  createCalendarFeed: one(signedIn({ others: 201 }), '/api/calendar'),
+  deleteCalendarFeed: one(signedIn(), '/api/calendar'),
+};
+
 /** The board asks for a cookie of its own; a token opens none of it. */
 const byCookie = (outcome: Outcome): Row => blind({ anonymous: outcome, disabled: outcome, guests: outcome, others: outcome });
 
@@ -368,5 +409,5 @@ const pages: Record<string, readonly Case[]> = {
 
 /** By route: who gets what. A route that has no line here fails the tests. */
 export const MATRIX: Readonly<Record<string, readonly Case[]>> = {
-  ...accounts, ...sessions, ...notices, ...friends, ...movies, ...rooms, ...chat, ...playlists, ...operations, ...pages,
+  ...accounts, ...sessions, ...notices, ...friends, ...movies, ...rooms, ...chat, ...playlists, ...events, ...operations, ...pages,
 };

@@ -9,6 +9,8 @@ let other: TestUser;
 let roomId: number;
 let invite: string;
 let movieId: number;
+let friendId: number;
+let eventId: number;
 beforeAll(async () => {
   server = await startTestApp();
   const make = factoriesFor(server);
@@ -17,6 +19,12 @@ beforeAll(async () => {
   roomId = (await make.room(user)).id;
   movieId = (await make.movie(user)).id;
   invite = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: user.token })).body.data.invite;
+  const friend = await make.user();
+  friendId = friend.id;
+  const asked = await server.ask('POST', '/api/friends/requests', { token: user.token, body: { userId: friendId } });
+  await server.ask('POST', `/api/friends/requests/${asked.body.data.id}/accept`, { token: friend.token });
+  const event = await server.ask('POST', '/api/events', { token: user.token, body: { title: 'Once', startsAt: '2040-01-01T20:00:00Z' } });
+  eventId = event.body.data.id;
 });
 afterAll(() => server.close());
 
@@ -28,8 +36,6 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
   }),
   admitGuest: () => ({ path: '/api/auth/guest', body: { displayName: 'Ann', invite } }),
   createMovie: () => ({ path: '/api/movies', body: { title: 'Once' }, token: user.token }),
-  sendFriendRequest: () => ({ path: '/api/friends/requests', body: { userId: other.id }, token: user.token }),
-  blockPerson: () => ({ path: `/api/friends/blocks/${other.id}`, token: user.token }),
   createMovieUpload: () => ({
     path: `/api/movies/${movieId}/uploads`, token: user.token, headers: { 'tus-resumable': '1.0.0', 'upload-length': '1000' },
   }),
@@ -44,6 +50,9 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
   addToPlaylist: () => ({ path: `/api/rooms/${roomId}/playlist`, body: { movieId }, token: user.token }),
+  createEvent: () => ({ path: '/api/events', body: { title: 'Once', startsAt: '2040-01-01T20:00:00Z' }, token: user.token }),
+  inviteToEvent: () => ({ path: `/api/events/${eventId}/invitations`, body: { userIds: [friendId] }, token: user.token }),
+  createCalendarFeed: () => ({ path: '/api/calendar', token: user.token }),
   uploadImage: () => ({
     path: '/api/uploads/images', token: user.token, headers: { 'content-type': 'multipart/form-data; boundary=b' },
     body: Buffer.concat([

@@ -93,9 +93,10 @@ test('[EV7] Lists: public ones to come, one’s own, those one has answered, by 
   const [thirty, ten, twenty] = ids;
   const seen: number[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
-    const { body } = await ask(mine, 'GET', `/events?scope=mine&limit=2${cursor && `&cursor=${cursor}`}`);
-    seen.push(...body.data.items.map(({ id }: Event) => id));
-    cursor = body.data.nextCursor;
+    const { data }: { data: { items: Event[]; nextCursor: string | null } } =
+      (await ask(mine, 'GET', `/events?scope=mine&limit=2${cursor && `&cursor=${cursor}`}`)).body;
+    seen.push(...data.items.map(({ id }) => id));
+    cursor = data.nextCursor;
   }
   expect(seen).toEqual([open.id, ten, twenty, thirty]);
   const upcoming = (await ask(undefined, 'GET', '/events?limit=100')).body.data.items as Event[];

@@ -93,8 +93,8 @@ test('[RV7] Attendees are listed by cursor: who goes, who waits in order, who ma
   await rsvp(c, id, 'declined');
   const seen: [number, RsvpStatus, number | null][] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
-    const { data } = (await ask(owner, 'GET', `/events/${id}/attendees?limit=2${cursor && `&cursor=${cursor}`}`)).body;
-    seen.push(...data.items.map(({ userId, status, waitlistPosition }: Attendee) => [userId, status, waitlistPosition]));
+    const { data }: { data: { items: Attendee[]; nextCursor: string | null } } = (await ask(owner, 'GET', `/events/${id}/attendees?limit=2${cursor && `&cursor=${cursor}`}`)).body;
+    for (const { userId, status, waitlistPosition } of data.items) seen.push([userId, status, waitlistPosition]);
     cursor = data.nextCursor;
   }
   const [low, high] = [e, f].map(({ id: userId }) => userId).toSorted((x, y) => x - y);
