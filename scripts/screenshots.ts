@@ -34,8 +34,9 @@ async function furnish(baseUrl: string) {
     await ann.http.movies.create({ title, year, durationSeconds: 60 * (80 + title.length), url: 'https://films.example.org/film.mp4' });
   }
   const room = await ann.http.rooms.create({ name: 'Friday film night', description: 'Popcorn is your own business.', movieId: film.id });
-  await ben.http.rooms.create({ name: 'Old films, slow talk', description: 'Black and white, mostly.', password: 'secret' });
+  const old = await ben.http.rooms.create({ name: 'Old films, slow talk', description: 'Black and white, mostly.', password: 'secret' });
   await mia.http.rooms.create({ name: 'Кино на русском', playbackControl: 'everyone' });
+  await ben.http.rooms.invite(old.id, { userId: ann.user.id });
   await ben.http.rooms.join(room.id);
   await mia.http.rooms.join(room.id);
   const say = (who: typeof ann, content: string) => who.http.chat.send(room.id, { content });
@@ -47,6 +48,7 @@ async function furnish(baseUrl: string) {
   for (const { title, id } of (await ann.http.movies.list({ limit: 100 })).items) {
     if (title !== film.title && id % 2 === 0) await ann.http.playlists.add(room.id, id);
   }
+  await say(mia, '@ann the sound is a little low on my side');
   const { invite } = await ann.http.rooms.createInviteLink(room.id);
   return { room, invite };
 }
@@ -82,6 +84,10 @@ function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Scree
     { name: 'invitation', path: `${roomPath}?invite=${invite}` },
     { name: 'not-found', path: '/nothing/here' },
     { name: 'home', path: '/', signedIn: true },
+    { name: 'notices', path: '/', signedIn: true, act: async (page) => {
+      await page.getByRole('button', { name: /^Notices/ }).click();
+      await page.getByRole('dialog').getByText('ben invites you').waitFor();
+    } },
     { name: 'rooms', path: '/rooms', signedIn: true },
     { name: 'create-room', path: '/rooms/new', signedIn: true },
     { name: 'movies', path: '/movies', signedIn: true },

@@ -6,10 +6,12 @@ import { createQueries } from './api/queries.ts';
 import type { Messages } from './i18n/en.ts';
 import { I18nProvider, type Locale } from './i18n/i18n.tsx';
 import { createAppRouter } from './router.tsx';
+import { LiveProvider } from './live/live.tsx';
 import { UploadsProvider } from './screens/movies/uploads.tsx';
 import { SessionProvider } from './session/context.tsx';
 import type { Session } from './session/session.ts';
 import type { Tabs } from './session/tabs.ts';
+import { PageTitleProvider } from './shell/page-title.tsx';
 import { ThemeProvider } from './shell/theme.tsx';
 import { ToastProvider } from './ui/toasts.tsx';
 
@@ -45,9 +47,13 @@ export function App({ session, tabs, spoken }: Props) {
           <SessionProvider session={session} tabs={tabs}>
             <QueryClientProvider client={queries}>
               <ToastProvider>
-                <UploadsProvider>
-                  <RouterProvider router={router} />
-                </UploadsProvider>
+                <LiveProvider>
+                  <PageTitleProvider>
+                    <UploadsProvider>
+                      <RouterProvider router={router} />
+                    </UploadsProvider>
+                  </PageTitleProvider>
+                </LiveProvider>
               </ToastProvider>
             </QueryClientProvider>
           </SessionProvider>

@@ -30,6 +30,11 @@ beforeAll(async () => {
   await make.movie(ann, { title: LONG });
   const room = await make.room(ann, { name: HOSTILE, description: 'x'.repeat(500), movieId: film.id });
   await make.room(ann, { name: LONG, password: 'secret' });
+  const ben = await make.user({ username: 'ben' });
+  for (const name of [HOSTILE, LONG]) {
+    const party = await make.room(ben, { name, isPrivate: true });
+    await server.ask('POST', `/api/rooms/${party.id}/invitations`, { token: ben.token, body: { userId: ann.id } });
+  }
   await make.message(ann, room.id, { content: HOSTILE });
   await make.message(ann, room.id, { content: 'x'.repeat(400) });
   roomId = room.id;
@@ -132,6 +137,11 @@ describe('members', { timeout: 60_000 }, () => {
     ['/movies?mine=true', (page: Page) => sees(page, LONG)],
     ['/profile', (page: Page) => sees(page, 'This device')],
   ] as const)('%s can be read by everybody', (path, ready) => looksWell(member, path, ready));
+
+  test('notices', () => looksWell(member, '/', async (page) => {
+    await page.getByRole('button', { name: /^Notices/ }).click();
+    await page.getByRole('dialog').getByText('ben invites you to').first().waitFor();
+  }));
 
   test('the dialog for a film', () => looksWell(member, '/movies', async (page) => {
     await page.getByRole('button', { name: 'Add a film' }).first().click();

@@ -11,6 +11,8 @@ export interface Speaker {
   readonly when: (iso: string, nowMs?: number) => string;
   /** To the second, for those who want to know exactly. */
   readonly exactly: (iso: string) => string;
+  /** The date and the time to the minute. */
+  readonly moment: (iso: string) => string;
   readonly clockTime: (iso: string) => string;
   readonly number: (value: number) => string;
   readonly bytes: (value: number) => string;
@@ -26,6 +28,7 @@ export function createSpeaker(locale: string, messages: Messages, region = local
   const numbers = new Intl.NumberFormat(region);
   const day = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'long', year: 'numeric' });
   const exact = new Intl.DateTimeFormat(region, { dateStyle: 'long', timeStyle: 'medium' });
+  const dateAndTime = new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short' });
   const time = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' });
 
   const form = (message: string | Plural, count: number): string =>
@@ -48,6 +51,7 @@ export function createSpeaker(locale: string, messages: Messages, region = local
       return day.format(Date.parse(iso));
     },
     exactly: (iso) => exact.format(Date.parse(iso)),
+    moment: (iso) => dateAndTime.format(Date.parse(iso)),
     clockTime: (iso) => time.format(Date.parse(iso)),
     number: (value) => numbers.format(value),
     bytes(value) {

@@ -1,6 +1,7 @@
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useI18n } from '../i18n/i18n.tsx';
+import { Bell } from '../notices/bell.tsx';
 import { useSessionState } from '../session/context.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import { LinkButton } from '../ui/button.tsx';
@@ -35,6 +36,7 @@ export function Header() {
         )}
         <div className="header-end">
           {status === 'signed-out' && <SignIn />}
+          {status === 'signed-in' && <Bell />}
           <PersonButton />
         </div>
       </div>

@@ -33,6 +33,8 @@ const PATHS = {
   warn: 'M12 4 2.8 20h18.4zM12 10v5M12 17.6h.01',
   user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 21c0-4 3.3-6.5 7.5-6.5s7.5 2.5 7.5 6.5',
   arrow: 'M12 19V5M6 11l6-6 6 6',
+  bell: 'M18 16V11a6 6 0 0 0-12 0v5l-2 2.5h16zM10 21h4',
+  calendar: 'M4 6h16v14H4zM4 10.5h16M8.5 3.5v4M15.5 3.5v4',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
 } as const;
 
