@@ -99,6 +99,26 @@ test('who was away finds what was said, and marks all as read or removes it in e
   await Promise.all([first, second].map((page) => newest(page).waitFor({ state: 'detached' })));
 });
 
+test('a friend request is answered from there, and gone in both tabs', { timeout: 60_000 }, async () => {
+  const [user, one, other] = [await make.user(), await make.user({ username: 'one' }), await make.user({ username: 'other' })];
+  const { page: first, context, complaints } = await signedIn(user);
+  const second = await context.newPage();
+  await second.goto(server.url);
+  await Promise.all([first, second].map((page) => bell(page).waitFor()));
+  for (const { token } of [one, other]) {
+    expect((await server.ask('POST', '/api/friends/requests', { token, body: { userId: user.id } })).status).toBe(201);
+  }
+  await Promise.all([first, second].map((page) => page.getByRole('button', { name: /^Notices/ }).click()));
+  const request = (page: Page, name: string) => panel(page).getByRole('listitem').filter({ hasText: `${name} wants to be your friend` });
+  await request(first, 'one').getByRole('button', { name: 'Accept' }).click();
+  await sees(first, 'one is your friend now');
+  await request(second, 'other').getByRole('button', { name: 'Decline' }).click();
+  for (const page of [first, second]) await sees(page, 'Nothing has happened yet.');
+  const { items } = (await server.ask('GET', '/api/friends', { token: user.token })).body.data;
+  expect(items).toHaveLength(1);
+  expect(complaints).toEqual([]);
+});
+
 test('on a phone they come as a sheet, in Russian too; what fails says so and comes after all', { timeout: 60_000 }, async () => {
   const user = await make.user();
   await invited(user, 'Ночной сеанс');

@@ -39,6 +39,8 @@ export const en = {
   'notices.readAll': 'Mark all as read',
   'notices.older': 'Show older ones',
   'notices.remove': 'Remove: {what}',
+  'notices.accept': 'Accept',
+  'notices.reject': 'Decline',
   'notices.none': 'Nothing has happened yet. Invitations, mentions and reminders will be here.',
   'notices.cannotLoad': 'Your notices cannot be loaded',
   'notice.mention': '{name} mentioned you',

@@ -33,6 +33,8 @@ export const ru: Messages = {
   'notices.readAll': 'Прочитать все',
   'notices.older': 'Показать более ранние',
   'notices.remove': 'Убрать: {what}',
+  'notices.accept': 'Принять',
+  'notices.reject': 'Отклонить',
   'notices.none': 'Пока ничего не произошло. Здесь появятся приглашения, упоминания и напоминания.',
   'notices.cannotLoad': 'Не удалось загрузить уведомления',
   'notice.mention': '{name} упоминает вас',

@@ -4,6 +4,7 @@ import type { Notice } from '@watchparty/protocol';
 import { useI18n } from '../i18n/i18n.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { FriendAnswer } from './friend-answer.tsx';
 import { wordsFor } from './notice-words.ts';
 
 interface Props {
@@ -36,6 +37,7 @@ export function NoticeItem({ notice, isNew, watch, onGo, onRemove }: Props) {
       <div className="notice-body">
         <a className="notice-link" href={path} onClick={go}>{text}</a>
         {isNew && <span className="visually-hidden">{t('notices.new')}</span>}
+        {notice.kind === 'friend_request' && <FriendAnswer requestId={notice.requestId} name={notice.from.username} />}
         {detail !== undefined && <p className="notice-detail">{detail}</p>}
         <time className="notice-time" dateTime={notice.createdAt} title={exactly(notice.createdAt)}>{when(notice.createdAt)}</time>
       </div>
