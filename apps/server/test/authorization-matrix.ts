@@ -393,7 +393,10 @@ const operations: Record<string, readonly Case[]> = {
 };
 
 /** The web app's own, whoever asks: what it shows them it asks the API for. */
-const APP_FILES = ['/theme.js', '/favicon.svg'];
+const APP_FILES = [
+  '/theme.js', '/favicon.svg', '/manifest.webmanifest', '/service-worker.js', '/offline.html', '/offline.css', '/offline.js', '/card.png',
+  '/icon-192.png', '/icon-512.png', '/icon-maskable-512.png', '/apple-touch-icon.png',
+];
 const ASSET = readdirSync(join(builtApp, 'assets')).find((name) => name.endsWith('.js'))!;
 const pages: Record<string, readonly Case[]> = {
   openapi: one(blind(), '/api/openapi.json'),
@@ -405,6 +408,7 @@ const pages: Record<string, readonly Case[]> = {
   ...Object.fromEntries(pagePaths.map((path) => [`page:${path}`, one(blind(), path.replace(':id', '1'))])),
   ...Object.fromEntries(APP_FILES.map((path) => [`file:${path}`, one(blind(), path)])),
   asset: one(blind(), `/assets/${ASSET}`),
+  robots: one(blind(), '/robots.txt'),
 };
 
 /** By route: who gets what. A route that has no line here fails the tests. */

@@ -10,7 +10,7 @@ const REPOSITORY = join(webFolder, '..', '..');
 export const sourceFolders: readonly string[] = [
   join(webFolder, 'src'), join(webFolder, 'public'), join(REPOSITORY, 'packages/client/src'), join(REPOSITORY, 'packages/protocol/src'),
 ];
-const FILES = ['index.html', 'package.json', 'vite.config.ts', 'build/vite.ts'].map((name) => join(webFolder, name));
+const FILES = ['index.html', 'package.json', 'vite.config.ts', 'build/vite.ts', 'build/icons.ts', 'build/service-worker.ts', 'build/service-worker.js'].map((name) => join(webFolder, name));
 
 function* filesIn(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {

@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'vite';
 import { builtApp } from './built.ts';
+import { drawIcons } from './icons.ts';
+import { writeServiceWorker } from './service-worker.ts';
 import { sourcesStamp, webFolder } from './sources.ts';
 
 /** Below this, headers weigh more than what compressing saves. */
@@ -22,6 +24,8 @@ export async function buildApp(): Promise<string> {
       root: webFolder, configFile: join(webFolder, 'vite.config.ts'), logLevel: 'warn', clearScreen: false,
       build: { outDir: folder, emptyOutDir: true },
     });
+    await drawIcons(folder);
+    writeServiceWorker(folder);
     const lines = await compressAll(folder);
     writeFileSync(join(folder, 'sources.txt'), stamp);
     if (existsSync(builtApp)) renameSync(builtApp, before);

@@ -1,7 +1,9 @@
 // Before the first paint, so that nobody who likes the dark is blinded while the app loads.
+let theme = null;
 try {
-  const theme = localStorage.getItem('watchparty:theme');
-  if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
+  theme = localStorage.getItem('watchparty:theme');
 } catch {
   // Storage may be forbidden: then the system's own theme it is.
 }
+if (theme !== 'dark' && theme !== 'light') theme = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+document.documentElement.dataset.theme = theme;

@@ -21,3 +21,10 @@ createRoot(document.getElementById('app')!).render(
     <App session={session} tabs={tabs} spoken={{ locale, messages }} />
   </StrictMode>,
 );
+
+// After everything that is seen. Browsers have none where the address is neither https nor this machine's own.
+if ('serviceWorker' in navigator) {
+  const install = (): void => void navigator.serviceWorker.register('/service-worker.js').catch(() => {});
+  if (document.readyState === 'complete') install();
+  else addEventListener('load', install, { once: true });
+}

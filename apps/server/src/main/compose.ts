@@ -50,6 +50,7 @@ import {
 import { createOutbox, type Outbox } from '../outbox/index.ts';
 import { createStorage, openS3Storage } from '../storage/index.ts';
 import { createWorkers } from '../workers/index.ts';
+import { createCards } from './cards.ts';
 import { type Closing, createClosing } from './closing.ts';
 import { warnOfEviction } from './eviction.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -330,7 +331,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             board: openBoard(workers.queues),
             signIn: createBoardSignIn({ path: BOARD_PATH, publicUrl: config.http.publicUrl }, { accounts, sessions, clock }),
           })],
-          web: deps.web,
+          web: deps.web && { ...deps.web, cards: createCards({ reads: caching.reads, rooms, movies }) },
           identity: sessions.identity,
           write: outbox.write,
           queries,

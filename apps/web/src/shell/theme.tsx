@@ -12,6 +12,7 @@ interface Themed {
 const Context = createContext<Themed>({ theme: 'system', setTheme: () => {} });
 /** As `public/theme.js` reads it before the app is there. */
 const KEY = 'theme';
+const LIGHT = '(prefers-color-scheme: light)';
 
 function keptTheme(): Theme {
   const theme = kept.get(KEY);
@@ -22,9 +23,15 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
   const [theme, setTheme] = useState(keptTheme);
 
   useEffect(() => {
-    document.documentElement.dataset['theme'] = theme;
-    const ink = getComputedStyle(document.documentElement).getPropertyValue('--ink').trim();
-    document.querySelector('meta[name=theme-color]')?.setAttribute('content', ink);
+    const system = matchMedia(LIGHT);
+    const show = (): void => {
+      document.documentElement.dataset['theme'] = theme === 'system' ? (system.matches ? 'light' : 'dark') : theme;
+      const ink = getComputedStyle(document.documentElement).getPropertyValue('--ink').trim();
+      document.querySelector('meta[name=theme-color]')?.setAttribute('content', ink);
+    };
+    show();
+    system.addEventListener('change', show);
+    return () => system.removeEventListener('change', show);
   }, [theme]);
 
   // Another tab has chosen.

@@ -1,10 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { builtApp, pagePaths } from '@watchparty/web';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../../../test/app.ts';
+import { factoriesFor } from '../../../test/factories.ts';
 
 let server: TestApp;
 beforeAll(async () => {
@@ -12,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const PUBLIC_URL = 'http://watchparty.test';
 const HTML = { accept: 'text/html,application/xhtml+xml' };
 const addresses = pagePaths.map((path) => path.replace(':id', '5'));
 const assets = readdirSync(join(builtApp, 'assets')).filter((name) => !/\.(?:br|gz)$/.test(name)).map((name) => `/assets/${name}`);
@@ -42,7 +45,7 @@ describe('the page', () => {
 
   test('names nothing inline and no other host, and each file that it names is there', async () => {
     const { body: html } = await server.ask('GET', '/');
-    expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
+    expect(html.replaceAll(PUBLIC_URL, '')).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
     const named = [...String(html).matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map(([, path]) => path!);
     expect(named).toContain(script);
     for (const path of named) expect((await server.ask('GET', path)).status, path).toBe(200);
@@ -61,12 +64,94 @@ describe('the page', () => {
   });
 });
 
+/** What programs that show links read of a page. */
+async function cardOf(path: string): Promise<Record<string, string>> {
+  const { body } = await server.ask('GET', path, { headers: HTML });
+  const metas = [...String(body).matchAll(/<meta (?:name|property)="([\w:]+)" content="([^"]*)">/g)].map(([, name, content]) => [name!, content!]);
+  const canonical = /<link rel="canonical" href="([^"]*)">/.exec(String(body))?.[1];
+  return { ...Object.fromEntries(metas), ...(canonical !== undefined && { canonical }) };
+}
+
+describe('the card of a page', () => {
+  const neutral = async (path: string): Promise<void> => {
+    const card = await cardOf(path);
+    expect(card['og:title'], path).toBe('WatchParty');
+    expect(card['og:image'], path).toBe(`${PUBLIC_URL}/card.png`);
+    expect(card['canonical'] ?? card['og:url'], path).toBeUndefined();
+  };
+
+  test('tells of a public room and its film, as it is now, and makes no markup of it', async () => {
+    const make = factoriesFor(server);
+    const owner = await make.user();
+    const film = await make.movie(owner, { title: 'Paper Boats', year: 2008, posterUrl: 'https://img.example.org/boats.jpg' });
+    const room = await make.room(owner, { name: '"><script>alert(1)</script>', movieId: film.id });
+    const path = `/rooms/${room.id}`;
+    expect(await cardOf(path)).toMatchObject({
+      'og:title': '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;', 'og:description': 'Watching “Paper Boats” together.',
+      'og:image': 'https://img.example.org/boats.jpg', 'og:url': `${PUBLIC_URL}${path}`, canonical: `${PUBLIC_URL}${path}`,
+    });
+    await server.ask('PATCH', path.replace('/rooms', '/api/rooms'), { token: owner.token, body: { name: 'Friday', description: 'Bring popcorn.' } });
+    expect(await cardOf(path)).toMatchObject({ 'og:title': 'Friday', 'og:description': 'Bring popcorn.', description: 'Bring popcorn.' });
+    // Whoever shares an invitation shares the invitation.
+    const invited = await cardOf(`${path}?invite=abc`);
+    expect(invited['og:title']).toBe('Friday');
+    expect(invited['canonical'] ?? invited['og:url']).toBeUndefined();
+    await server.ask('PATCH', path.replace('/rooms', '/api/rooms'), { token: owner.token, body: { isPrivate: true } });
+    await neutral(path);
+  });
+
+  test('is the same for private rooms, rooms that are none and anything else', async () => {
+    const make = factoriesFor(server);
+    const owner = await make.user();
+    const film = await make.movie(owner, { title: 'Only for us', visibility: 'rooms' });
+    const hidden = await make.room(owner, { name: 'Hidden', isPrivate: true, movieId: film.id });
+    const { invite } = (await server.ask('POST', `/api/rooms/${hidden.id}/invite-link`, { token: owner.token })).body.data;
+    for (const path of [`/rooms/${hidden.id}`, `/rooms/${hidden.id}?invite=${invite}`, '/rooms/999999', '/rooms/0', '/rooms/x', '/rooms/99999999999999999999', '/rooms/__proto__', '/nothing/here', '/profile', '/reset-password?token=secret']) {
+      await neutral(path);
+    }
+    const open = await make.room(owner, { name: 'Open', movieId: film.id });
+    expect(JSON.stringify(await cardOf(`/rooms/${open.id}`))).not.toContain('Only for us');
+  });
+
+  test('says where pages for everybody are, whatever their query', async () => {
+    expect((await cardOf('/')).canonical).toBe(`${PUBLIC_URL}/`);
+    expect((await cardOf('/rooms?page=2&utm_source=x')).canonical).toBe(`${PUBLIC_URL}/rooms`);
+  });
+
+  test('robots are kept off what is nobody’s business', async () => {
+    const { status, headers, body } = await server.ask('GET', '/robots.txt');
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect(body).toContain('User-agent: *\nDisallow: /api/\n');
+    expect(body).toContain('Disallow: /reset-password\n');
+  });
+});
+
 describe('files', () => {
   test.each(assets)('%s is kept for ever, under its name', async (path) => {
     const { status, headers } = await server.ask('GET', path);
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(headers.get('content-type')).toMatch(/^(?:text\/(?:css|javascript); charset=utf-8|font\/woff2|image\/\w+)/);
+  });
+
+  test('of the service worker may fetch from here, and nothing else', async () => {
+    const { headers } = await server.ask('GET', '/service-worker.js');
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; connect-src 'self'; frame-ancestors 'none'");
+    expect(headers.get('cache-control')).toBe('no-cache');
+  });
+
+  test('of the manifest are pictures of the sizes it says', async () => {
+    const manifest = await server.ask('GET', '/manifest.webmanifest');
+    expect(manifest.headers.get('content-type')).toBe('application/manifest+json');
+    const { icons } = manifest.body as { icons: { src: string; sizes: string; type: string; purpose: string }[] };
+    expect(new Set(icons.map(({ purpose }) => purpose))).toEqual(new Set(['any', 'maskable']));
+    for (const { src, sizes, type } of icons) {
+      const answer = await fetch(`${server.url}${src}`);
+      expect([answer.status, answer.headers.get('content-type')?.split(';')[0]], src).toEqual([200, type]);
+      if (type !== 'image/png') continue;
+      const { width, height } = await sharp(await answer.arrayBuffer()).metadata();
+      expect(`${width}x${height}`, src).toBe(sizes);
+    }
   });
 
   test('come compressed to those who take that', async () => {

@@ -31,12 +31,12 @@ import { parseJsonBodies } from './json-body.ts';
 import { answerOtherMethods } from './methods.ts';
 import { createLimits, type Limiters } from './limits.ts';
 import { isStreamed, mount } from './mount.ts';
-import { pageRoutes, wantsPage } from './pages.ts';
+import { cardHead } from './cards.ts';
+import { pageRoutes, wantsPage, type Web } from './pages.ts';
 import { referenceRoutes } from './reference.ts';
 import { createReadyAnswers } from './ready-answer.ts';
 import { answerUnreadBodies, holdBackContinue } from './unread-body.ts';
 import { createUnreadableHandler } from './unreadable.ts';
-import type { WebApp } from './web-app.ts';
 
 export interface HttpSettings {
   readonly host: string;
@@ -60,8 +60,8 @@ export interface HttpDeps {
   readonly routes: readonly Route[];
   /** What is for browsers alone, and not in the API description. */
   readonly pages?: readonly Route[];
-  /** What browsers get at `paths`, and at addresses that are none. Left out: nothing. */
-  readonly web?: { readonly app: WebApp; readonly paths: readonly string[] } | undefined;
+  /** What browsers get at its paths, and at addresses that are none. Left out: nothing. */
+  readonly web?: Web | undefined;
   readonly identity: Identity;
   readonly write: Write;
   readonly queries: Queries;
@@ -164,7 +164,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     if (request.raw.complete) reply.removeHeader('connection');
     const problem = problemOf(error, request, log);
     if (deps.web !== undefined && problem.code === 'route.not_found' && wantsPage(request)) {
-      const { status, headers, body } = deps.web.app.page(request.headers, 404);
+      const { status, headers, body } = deps.web.app.page(request.headers, cardHead(settings.publicUrl, undefined, undefined), 404);
       return reply.code(status).headers(headers).send(request.method === 'HEAD' ? undefined : body);
     }
     sendProblem(reply, problem, request.id);
@@ -181,7 +181,7 @@ export async function createHttpServer(settings: HttpSettings, deps: HttpDeps): 
     write: deps.write, limits, cache: deps.cache, ttlSeconds: deps.cacheTtlSeconds, fastLane, idempotency, continues, drain, uploadStallTimeoutMs,
     forms: createFormReader(FORMS),
   };
-  const pages = deps.web === undefined ? [] : pageRoutes(deps.web.app, deps.web.paths);
+  const pages = deps.web === undefined ? [] : pageRoutes(deps.web, { publicUrl: settings.publicUrl, log });
   const routes = [...deps.routes, ...referenceRoutes(deps.routes), ...pages, ...(deps.pages ?? [])];
   await app.register(async (scope) => {
     // A film's bytes go to its route untouched, whatever type they claim to be.
