@@ -28,6 +28,8 @@ export function watchPage(page: Page, ownUrl: string): { readonly complaints: st
   const complaints: string[] = [];
   const strangers: string[] = [];
   page.on('console', (message) => {
+    // Where a test wants none.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));

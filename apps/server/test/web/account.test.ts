@@ -107,6 +107,7 @@ test('the profile is changed: name, picture, language, theme, other devices', { 
     name: 'dot.png', mimeType: 'image/png',
     buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
   });
+  await page.getByRole('button', { name: 'Use this picture' }).click();
   await page.getByText('Choose another').waitFor();
   const signedOut = await watchFor(page, 'All other devices are signed out.');
   await page.getByRole('button', { name: 'Sign out others' }).click();

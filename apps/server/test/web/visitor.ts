@@ -16,7 +16,8 @@ export interface Visitor {
 
 /** Somebody with a browser of their own. */
 export async function openVisitor(browser: Browser, { url }: Pick<TestApp, 'url'>, options: BrowserContextOptions = {}): Promise<Visitor> {
-  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
+  // The service worker has tests of its own (install.test.ts); requests that go through it cannot be held up or counted.
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', serviceWorkers: 'block', ...options });
   // A busy machine is no failure.
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
@@ -44,12 +45,20 @@ export const sees = (page: Page, text: string | RegExp): Promise<void> => page.g
 export const videoOf = (page: Page): Promise<{ currentTime: number; paused: boolean; readyState: number }> =>
   page.evaluate(`(({ currentTime, paused, readyState }) => ({ currentTime, paused, readyState }))(document.querySelector('video'))`);
 
+/** As long as any other wait here, and not for ever: what the page evaluates has no limit of its own. */
+const WATCHED_MS = 15_000;
+
 /** Looks out for a text that is there for a moment only, from now on; answers how to wait for it. */
-export async function watchFor(page: Page, text: string): Promise<() => Promise<unknown>> {
-  await page.evaluate(`window.watched = new Promise((seen) => new MutationObserver((_, observer) => {
-    if (!document.body.textContent.includes(${JSON.stringify(text)})) return;
-    observer.disconnect();
-    seen(true);
-  }).observe(document.body, { subtree: true, childList: true, characterData: true })); 0`);
-  return () => page.evaluate('window.watched');
+export async function watchFor(page: Page, text: string): Promise<() => Promise<void>> {
+  await page.evaluate(`window.watched = new Promise((seen) => {
+    new MutationObserver((_, observer) => {
+      if (!document.body.textContent.includes(${JSON.stringify(text)})) return;
+      observer.disconnect();
+      seen(true);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }); 0`);
+  return async () => {
+    const seen = await page.evaluate(`Promise.race([window.watched, new Promise((late) => setTimeout(late, ${WATCHED_MS}, false))])`);
+    if (seen !== true) throw new Error(`There was no “${text}” on the page, which says: ${await page.locator('body').innerText()}`);
+  };
 }

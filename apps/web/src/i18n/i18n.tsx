@@ -40,6 +40,17 @@ export function I18nProvider({ first, children }: { readonly first: { readonly l
     void loadMessages(next).then((loaded) => setSpoken({ locale: next, messages: loaded }));
   }, []);
 
+  // Another tab has chosen.
+  useEffect(() => {
+    const follow = ({ key }: StorageEvent): void => {
+      if (key !== `watchparty:${KEY}`) return;
+      const next = firstLocale();
+      void loadMessages(next).then((loaded) => setSpoken({ locale: next, messages: loaded }));
+    };
+    addEventListener('storage', follow);
+    return () => removeEventListener('storage', follow);
+  }, []);
+
   useEffect(() => {
     document.documentElement.lang = locale;
   }, [locale]);

@@ -1,5 +1,5 @@
 import { Link, useRouterState } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useI18n } from '../i18n/i18n.tsx';
 import { Bell } from '../notices/bell.tsx';
 import { useSessionState } from '../session/context.tsx';
@@ -56,24 +56,36 @@ function SignIn() {
   );
 }
 
-/** The menu itself is heavy, and comes when a hand or the keyboard comes near. */
+/**
+ * The menu itself is heavy, and comes when a hand or the keyboard comes near. The button stays the same one meanwhile: one
+ * that is put in its place between press and release swallows the click, and takes the focus away from the keyboard.
+ */
 function PersonButton() {
   const { t } = useI18n();
   const state = useSessionState();
-  const [menu, setMenu] = useState<{ readonly Menu: typeof PersonMenu }>();
+  const button = useRef<HTMLButtonElement>(null);
+  const [part, setPart] = useState<{ readonly Menu: typeof PersonMenu }>();
   const [open, setOpen] = useState(false);
   const person = state.status === 'signed-in' ? state.user : state.status === 'guest' ? state.guest : undefined;
-  const load = (): void => void import('./person-menu.tsx').then((part) => setMenu({ Menu: part.PersonMenu }), () => {});
+  const label = person === undefined ? t('nav.settings') : t('nav.personMenu', { name: person.username });
+  const load = (): void => {
+    if (part === undefined) import('./person-menu.tsx').then(({ PersonMenu: Menu }) => setPart({ Menu }), () => {});
+  };
 
-  const trigger = (
-    <button
-      type="button" className="person-button" aria-haspopup="menu" aria-label={person === undefined ? t('nav.settings') : t('nav.personMenu', { name: person.username })}
-      {...(menu === undefined && { onPointerEnter: load, onFocus: load, onClick: () => { setOpen(true); load(); } })}
-    >
-      {person === undefined
-        ? <Icon name="settings" />
-        : <Avatar id={person.id} name={person.displayName} picture={state.status === 'signed-in' ? state.user.profilePicture : null} />}
-    </button>
+  return (
+    <>
+      <button
+        ref={button} type="button" className="person-button" aria-haspopup="menu" aria-expanded={open} aria-label={label} onPointerEnter={load} onFocus={load}
+        onClick={() => {
+          load();
+          setOpen(!open);
+        }}
+      >
+        {person === undefined
+          ? <Icon name="settings" />
+          : <Avatar id={person.id} name={person.displayName} picture={state.status === 'signed-in' ? state.user.profilePicture : null} />}
+      </button>
+      {open && part !== undefined && <part.Menu anchor={button} label={label} onClose={() => setOpen(false)} />}
+    </>
   );
-  return menu === undefined ? trigger : <menu.Menu trigger={trigger} open={open} onOpenChange={setOpen} />;
 }

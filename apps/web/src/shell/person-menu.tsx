@@ -1,14 +1,14 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import type { RefObject } from 'react';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useSession, useSessionState } from '../session/context.tsx';
-import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { MenuItem, MenuSeparator, OpenMenu } from '../ui/menu.tsx';
 import { useToasts } from '../ui/toasts.tsx';
 import { THEMES, useTheme } from './theme.tsx';
 
 /** Theme, language, and what one does with one's account. */
-export function PersonMenu({ trigger, open, onOpenChange }: {
-  readonly trigger: ReactElement; readonly open: boolean; readonly onOpenChange: (open: boolean) => void;
+export function PersonMenu({ anchor, label, onClose }: {
+  readonly anchor: RefObject<HTMLElement | null>; readonly label: string; readonly onClose: () => void;
 }) {
   const { t, locale, setLocale } = useI18n();
   const { theme, setTheme } = useTheme();
@@ -19,13 +19,18 @@ export function PersonMenu({ trigger, open, onOpenChange }: {
   const person = state.status === 'signed-in' ? state.user : state.status === 'guest' ? state.guest : undefined;
 
   function speak(next: 'en' | 'ru'): void {
+    const before = locale;
     setLocale(next);
+    if (state.status !== 'signed-in') return;
     // The server writes its mails in it.
-    if (state.status === 'signed-in') session.http.accounts.patchProfile({ locale: next }).then(session.profileChanged, toasts.fail);
+    session.http.accounts.patchProfile({ locale: next }).then(session.profileChanged, (error: unknown) => {
+      setLocale(before);
+      toasts.fail(error);
+    });
   }
 
   return (
-    <Menu trigger={trigger} open={open} onOpenChange={onOpenChange}>
+    <OpenMenu anchor={anchor} label={label} onClose={onClose}>
       {person !== undefined && <div className="menu-label">{person.username}</div>}
       {state.status === 'signed-in' && <MenuItem icon="user" onSelect={() => void navigate({ to: '/profile' })}>{t('nav.profile')}</MenuItem>}
       {THEMES.filter((other) => other !== theme).map((other) => (
@@ -40,6 +45,6 @@ export function PersonMenu({ trigger, open, onOpenChange }: {
           </MenuItem>
         </>
       )}
-    </Menu>
+    </OpenMenu>
   );
 }

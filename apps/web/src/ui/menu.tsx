@@ -1,20 +1,38 @@
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement, ReactNode, RefObject } from 'react';
 import { Menu as Base } from '@base-ui/react/menu';
 import { Icon, type IconName } from './icons.tsx';
 import './dialog.css';
 
 /** A menu behind its button. */
-export function Menu({ trigger, children, side = 'bottom', ...opening }: {
-  readonly trigger: ReactElement; readonly children: ReactNode; readonly side?: 'bottom' | 'top';
-  /** Left out: the menu itself knows. */
-  readonly open?: boolean; readonly onOpenChange?: (open: boolean) => void;
-}) {
+export function Menu({ trigger, children, side = 'bottom' }: { readonly trigger: ReactElement; readonly children: ReactNode; readonly side?: 'bottom' | 'top' }) {
   return (
-    <Base.Root modal={false} {...opening}>
+    <Base.Root modal={false}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner className="menu-positioner" side={side} align="end" sideOffset={4}>
           <Base.Popup className="menu">{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** An open menu beside a button that is there without it, and opens and closes it by itself. */
+export function OpenMenu({ anchor, onClose, label, children }: {
+  readonly anchor: RefObject<HTMLElement | null>; readonly onClose: () => void; readonly label: string; readonly children: ReactNode;
+}) {
+  const isButton = (target: EventTarget | null): boolean => target instanceof Node && anchor.current?.contains(target) === true;
+  return (
+    <Base.Root
+      modal={false} open
+      onOpenChange={(open, { event }) => {
+        const isPressOfButton = isButton(event.target) || ('relatedTarget' in event && isButton(event.relatedTarget as EventTarget | null));
+        if (!open && !isPressOfButton) onClose();
+      }}
+    >
+      <Base.Portal>
+        <Base.Positioner className="menu-positioner" anchor={anchor} side="bottom" align="end" sideOffset={4}>
+          <Base.Popup className="menu" aria-label={label} finalFocus={anchor}>{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

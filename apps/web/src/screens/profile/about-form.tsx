@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { OwnProfile } from '@watchparty/protocol';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session/context.tsx';
@@ -19,6 +20,17 @@ export function AboutForm({ user }: { readonly user: OwnProfile }) {
       toasts.say(t('profile.saved'));
     },
   });
+
+  // Another tab has changed it: shown here too, unless something else has been typed meanwhile.
+  const shown = useRef(user);
+  useEffect(() => {
+    const was = shown.current;
+    shown.current = user;
+    if (form.values.displayName === was.displayName && form.values.bio === was.bio) form.reset({ displayName: user.displayName, bio: user.bio });
+    // Of the user alone: what is typed here changes nothing.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [user]);
+
   return (
     <section className="panel">
       <h2>{t('profile.about')}</h2>

@@ -1,13 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useChanged } from '../../api/use-changed.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useHttp } from '../../session/context.tsx';
-import { needsProof, Prove } from '../../session/prove.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { useProof } from './proof.tsx';
 
 /** Where one is signed in. */
 export function Devices() {
@@ -15,8 +14,7 @@ export function Devices() {
   const http = useHttp();
   const toasts = useToasts();
   const changed = useChanged();
-  /** What waits until it is proven who asks. */
-  const [waiting, setWaiting] = useState<() => void>();
+  const proof = useProof();
   const { data, error, refetch } = useQuery({ queryKey: ['sessions'], queryFn: ({ signal }) => http.sessions.list({ limit: 100 }, { signal }) });
 
   const ending = useMutation({
@@ -26,8 +24,7 @@ export function Devices() {
       toasts.say(t(sessionId === undefined ? 'devices.othersEnded' : 'devices.ended'));
     },
     onError(problem, sessionId) {
-      if (needsProof(problem)) setWaiting(() => () => ending.mutate(sessionId));
-      else toasts.fail(problem);
+      if (!proof.asks(problem, () => ending.mutate(sessionId))) toasts.fail(problem);
     },
   });
 
@@ -51,7 +48,7 @@ export function Devices() {
           </li>
         ))}
       </ul>
-      {waiting !== undefined && <Prove onClose={() => setWaiting(undefined)} onProven={() => { setWaiting(undefined); waiting(); }} />}
+      {proof.dialog}
     </section>
   );
 }

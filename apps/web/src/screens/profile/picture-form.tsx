@@ -1,5 +1,5 @@
-import { useRef, useState } from 'react';
-import type { OwnProfile } from '@watchparty/protocol';
+import { type DragEvent, useRef, useState } from 'react';
+import type { OwnProfile, ProfilePicture } from '@watchparty/protocol';
 import { sendFile } from '../../api/send-file.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useSession } from '../../session/context.tsx';
@@ -7,12 +7,20 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { CropDialog } from './crop-dialog.tsx';
+import { useVariants } from './use-variants.ts';
+
+const SIZES = [96, 48, 28] as const;
 
 export function PictureForm({ user }: { readonly user: OwnProfile }) {
   const { t, number } = useI18n();
   const session = useSession();
+  const [chosen, setChosen] = useState<File>();
+  const [over, setOver] = useState(false);
   const [share, setShare] = useState<number>();
   const [problem, setProblem] = useState<unknown>();
+  /** Cut, but not taken by the server yet. */
+  const [unsent, setUnsent] = useState<Blob>();
   const stop = useRef<AbortController>(undefined);
 
   async function attempt(work: (signal: AbortSignal) => Promise<OwnProfile>): Promise<void> {
@@ -22,6 +30,7 @@ export function PictureForm({ user }: { readonly user: OwnProfile }) {
     setShare(0);
     try {
       session.profileChanged(await work(signal));
+      setUnsent(undefined);
     } catch (error) {
       if (!signal.aborted) setProblem(error);
     } finally {
@@ -29,21 +38,35 @@ export function PictureForm({ user }: { readonly user: OwnProfile }) {
     }
   }
 
-  const upload = (file: File): Promise<void> => attempt(async (signal) => {
+  const upload = (picture: Blob): Promise<void> => attempt(async (signal) => {
+    setUnsent(picture);
     const body = new FormData();
-    body.append('profilePicture', file, 'picture');
+    body.append('profilePicture', picture, 'picture');
+    // The token must be good for as long as it takes.
     await session.http.accounts.profile({ signal });
     return sendFile<OwnProfile>({
       method: 'POST', path: '/api/auth/upload-profile-picture', body, tokens: session.tokens, signal,
-      onProgress: ({ sentBytes, totalBytes }) => setShare(sentBytes / (totalBytes ?? file.size)),
+      onProgress: ({ sentBytes, totalBytes }) => setShare(sentBytes / (totalBytes ?? picture.size)),
     });
   });
+
+  function drop(event: DragEvent): void {
+    event.preventDefault();
+    setOver(false);
+    if (share === undefined) setChosen(event.dataTransfer.files[0]);
+  }
 
   return (
     <section className="panel">
       <h2>{t('picture.title')}</h2>
-      <div className="picture-row">
-        <Avatar id={user.id} name={user.displayName} picture={user.profilePicture} size={96} />
+      <div
+        className={`picture-row ${over ? 'over' : ''}`} onDrop={drop} onDragLeave={() => setOver(false)}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+      >
+        <div className="sizes">{SIZES.map((size) => <Avatar key={size} id={user.id} name={user.displayName} picture={user.profilePicture} size={size} />)}</div>
         <div className="stack">
           <div className="row">
             <label className="button plain file-button">
@@ -52,9 +75,8 @@ export function PictureForm({ user }: { readonly user: OwnProfile }) {
               <input
                 className="visually-hidden" type="file" accept="image/jpeg,image/png,image/webp,image/avif,image/gif" disabled={share !== undefined}
                 onChange={({ target }) => {
-                  const file = target.files?.[0];
+                  setChosen(target.files?.[0]);
                   target.value = '';
-                  if (file !== undefined) void upload(file);
                 }}
               />
             </label>
@@ -66,9 +88,25 @@ export function PictureForm({ user }: { readonly user: OwnProfile }) {
           {share === undefined
             ? <p className="hint">{t('picture.hint')}</p>
             : <><progress max={1} value={share} aria-label={t('picture.sending')} /><p className="hint tabular">{number(Math.round(share * 100))} %</p></>}
-          {problem !== undefined && <Problem error={problem} />}
+          {user.profilePicture !== null && share === undefined && <Variants picture={user.profilePicture} />}
+          {problem !== undefined && <Problem error={problem} onRetry={unsent === undefined ? undefined : () => void upload(unsent)} />}
         </div>
       </div>
+      {chosen !== undefined && (
+        <CropDialog
+          file={chosen} onClose={() => setChosen(undefined)}
+          onCropped={(picture) => {
+            setChosen(undefined);
+            void upload(picture);
+          }}
+        />
+      )}
     </section>
   );
+}
+
+function Variants({ picture }: { readonly picture: ProfilePicture }) {
+  const { t } = useI18n();
+  const progress = useVariants(picture);
+  return <p className="small faint" role="status">{progress !== 'ready-before' && t(`picture.${progress}`)}</p>;
 }

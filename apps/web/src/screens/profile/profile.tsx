@@ -6,6 +6,7 @@ import { Devices } from './devices.tsx';
 import { LookForm } from './look-form.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { PictureForm } from './picture-form.tsx';
+import { SecondFactor } from './second-factor.tsx';
 import '../rooms/rooms.css';
 import './profile.css';
 
@@ -22,6 +23,7 @@ export function Profile() {
             <AboutForm user={user} />
             <LookForm user={user} />
             <PasswordForm />
+            <SecondFactor />
             <Devices />
           </div>
         </div>
