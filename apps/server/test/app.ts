@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { builtApp, pagePaths } from '@watchparty/web';
 import { type Config, loadConfig } from '../src/config/index.ts';
-import { createWebApp } from '../src/edge/http/index.ts';
+import { createWebApp, type WebApp } from '../src/edge/http/index.ts';
 import type { Log } from '../src/kernel/log.ts';
 import { type App, compose } from '../src/main/compose.ts';
 import type { RoomTimings } from '../src/modules/rooms/index.ts';
@@ -41,6 +41,8 @@ interface TestAppOptions {
   /** Another address of the app's database, such as one through a network that can be cut. */
   readonly reach?: (connectionString: string) => Promise<string>;
   readonly roomTimings?: Partial<RoomTimings>;
+  /** Left out: what the suites' global set-up has built. */
+  readonly webApp?: WebApp;
 }
 
 /** The whole server, as `npm start` builds it, on a database and a folder of its own, behind real HTTP. */
@@ -60,7 +62,7 @@ export async function startTestApp(env: Readonly<Record<string, string>> = {}, o
     progress: () => {},
     onLost: () => {},
     // Built by the suites' global set-up.
-    web: { app: createWebApp(builtApp), paths: pagePaths },
+    web: { app: options.webApp ?? createWebApp(builtApp), paths: pagePaths },
     passwordCost: { memoryKiB: 64, passes: 1 },
     ...(options.roomTimings && { roomTimings: options.roomTimings }),
   });

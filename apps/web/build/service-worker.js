@@ -45,11 +45,15 @@ async function asset(request) {
   if (held !== undefined) return held;
   const response = await fetch(request);
   if (response.status === 200) {
-    const copy = response.clone();
     // A full disk is no reason to do without.
-    caches.open(CACHE).then((cache) => cache.put(request.url, copy)).catch(() => {});
+    keep(request.url, response.clone()).catch(() => {});
   }
   return response;
 }
 
-const kept = async (url) => (await caches.open(CACHE)).match(url);
+/** A worker that has been replaced may still be serving: what its follower has cleared away it does not make again. */
+async function keep(url, response) {
+  if (await caches.has(CACHE)) await (await caches.open(CACHE)).put(url, response);
+}
+
+const kept = (url) => caches.match(url, { cacheName: CACHE });
