@@ -43,6 +43,8 @@ interface TestAppOptions {
   readonly roomTimings?: Partial<RoomTimings>;
   /** Left out: what the suites' global set-up has built. */
   readonly webApp?: WebApp;
+  /** Of its pages. */
+  readonly webPaths?: readonly string[];
 }
 
 /** The whole server, as `npm start` builds it, on a database and a folder of its own, behind real HTTP. */
@@ -62,7 +64,7 @@ export async function startTestApp(env: Readonly<Record<string, string>> = {}, o
     progress: () => {},
     onLost: () => {},
     // Built by the suites' global set-up.
-    web: { app: options.webApp ?? createWebApp(builtApp), paths: pagePaths },
+    web: { app: options.webApp ?? createWebApp(builtApp), paths: options.webPaths ?? pagePaths },
     passwordCost: { memoryKiB: 64, passes: 1 },
     ...(options.roomTimings && { roomTimings: options.roomTimings }),
   });

@@ -331,7 +331,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             board: openBoard(workers.queues),
             signIn: createBoardSignIn({ path: BOARD_PATH, publicUrl: config.http.publicUrl }, { accounts, sessions, clock }),
           })],
-          web: deps.web && { ...deps.web, cards: createCards({ reads: caching.reads, rooms, movies }) },
+          web: deps.web && { ...deps.web, cards: createCards({ reads: caching.reads, rooms, movies, events }) },
           identity: sessions.identity,
           write: outbox.write,
           queries,

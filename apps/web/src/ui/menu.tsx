@@ -26,7 +26,7 @@ export function OpenMenu({ anchor, onClose, label, children }: {
     <Base.Root
       modal={false} open
       onOpenChange={(open, { event }) => {
-        const isPressOfButton = isButton(event.target) || ('relatedTarget' in event && isButton(event.relatedTarget as EventTarget | null));
+        const isPressOfButton = isButton(event.target) || ('relatedTarget' in event && isButton(event.relatedTarget));
         if (!open && !isPressOfButton) onClose();
       }}
     >
