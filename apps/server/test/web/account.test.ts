@@ -1,11 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import PostalMime from 'postal-mime';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../app.ts';
 import { startBrowser } from '../browser.ts';
 import { factoriesFor } from '../factories.ts';
+import { linkInMail } from './mails.ts';
 import { openVisitor, sees, watchFor } from './visitor.ts';
 
 let browser: Browser;
@@ -21,17 +19,6 @@ afterAll(async () => {
   await browser.close();
   await server.close();
 });
-
-/** Where the mail with this in its subject leads to: its path and query. */
-async function linkInMail(subject: RegExp): Promise<string | undefined> {
-  const folder = join(server.dataDir, 'outbox');
-  for (const name of await readdir(folder).catch(() => [])) {
-    const mail = await PostalMime.parse(await readFile(join(folder, name)));
-    const url = subject.test(mail.subject ?? '') ? /https?:\/\/\S+token=\S+/.exec(mail.text ?? '')?.[0] : undefined;
-    if (url !== undefined) return url.replace(/^https?:\/\/[^/]+/, '');
-  }
-  return undefined;
-}
 
 test('a refused form keeps what was typed and says what is wrong beside the field', { timeout: 60_000 }, async () => {
   await factoriesFor(server).user({ username: 'taken-name' });
@@ -62,8 +49,7 @@ test('the link of a forgotten password leads to a new one', { timeout: 60_000 },
   await page.getByLabel('E-mail').fill(user.email);
   await page.getByRole('button', { name: 'Send me a link' }).click();
   await sees(page, 'Look into your mail');
-  await expect.poll(() => linkInMail(/password/i), { timeout: 15_000 }).toBeDefined();
-  await goto((await linkInMail(/password/i))!);
+  await goto(await linkInMail(server, /password/i, 'token'));
   await page.getByLabel('New password').fill('a new password');
   await page.getByRole('button', { name: 'Set the password' }).click();
   await sees(page, 'The new password is set.');
