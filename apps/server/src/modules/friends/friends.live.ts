@@ -5,11 +5,11 @@ import type { PresenceBook } from './presence.ts';
 export function friendsLive(book: PresenceBook): LiveModule {
   return {
     handlers: [],
-    opened({ id, actor: { userId, guestOf } }) {
-      if (guestOf === undefined) book.opened(userId, id);
+    opened({ actor: { userId, guestOf } }) {
+      if (guestOf === undefined) book.opened(userId);
     },
-    left({ id, actor: { userId } }, channel) {
-      if (channel === `user:${userId}`) book.closed(userId, id);
+    left({ actor: { userId } }, channel) {
+      if (channel === `user:${userId}`) book.closed(userId);
     },
   };
 }

@@ -2,7 +2,8 @@ export type PresenceListener = (userId: number) => void;
 
 /** Who has a live connection: on this node, and on the others as they say. In memory alone. FP1 */
 export class PresenceBook {
-  readonly #here = new Map<number, Set<string>>();
+  /** How many connections each has. */
+  readonly #here = new Map<number, number>();
   readonly #elsewhere = new Map<string, Set<number>>();
   readonly #listeners = new Set<PresenceListener>();
 
@@ -12,16 +13,17 @@ export class PresenceBook {
     return () => this.#listeners.delete(listener);
   }
 
-  opened(userId: number, connection: string): void {
-    const known = this.#here.get(userId);
-    if (known !== undefined) return void known.add(connection);
-    this.#here.set(userId, new Set([connection]));
-    this.#tell(userId);
+  /** One more connection of theirs; once for each. */
+  opened(userId: number): void {
+    const before = this.#here.get(userId) ?? 0;
+    this.#here.set(userId, before + 1);
+    if (before === 0) this.#tell(userId);
   }
 
-  closed(userId: number, connection: string): void {
-    const known = this.#here.get(userId);
-    if (known?.delete(connection) !== true || known.size > 0) return;
+  closed(userId: number): void {
+    const before = this.#here.get(userId);
+    if (before === undefined) return;
+    if (before > 1) return void this.#here.set(userId, before - 1);
     this.#here.delete(userId);
     this.#tell(userId);
   }
