@@ -2,7 +2,6 @@ import type { Tx } from '../../db/index.ts';
 import type { Effects } from '../../kernel/write.ts';
 import type { Notices } from '../notices/index.ts';
 import { addRelisted } from './discovery.cache.ts';
-import { addRelisted } from './discovery.cache.ts';
 import { addChanged } from './events.cache.ts';
 import * as repo from './events.repo.ts';
 import * as guests from './guests.repo.ts';
@@ -47,7 +46,7 @@ export function createCircles({ notices, settle }: Deps) {
       const rows = await repo.lockAll(tx, await repo.idsOwnedBy(tx, [userId, otherId]));
       const pairs = rows.map((row) => ({ row, userId: row.owner_id === userId ? otherId : userId }));
       const parts = await repo.partsOf(tx, pairs.map(({ row, userId: guest }) => ({ eventId: row.id, userId: guest })));
-      const leaving = pairs.map((pair, at) => ({ ...pair, part: parts[at]!, uninvited: blocked }))
+      const leaving = pairs.map(({ row, userId: guest }, at) => ({ row, userId: guest, part: parts[at]!, uninvited: blocked }))
         .filter(({ row, part }) => blocked || (row.visibility === 'friends' && !part.invited));
       await takeOff(tx, effects, leaving);
     },
@@ -60,7 +59,6 @@ export function createCircles({ notices, settle }: Deps) {
       const parts = await repo.partsOf(tx, others.map((row) => ({ eventId: row.id, userId })));
       await takeOff(tx, effects, others.map((row, at) => ({ row, userId, part: parts[at]!, uninvited: true })));
       addChanged(effects, ...rows.filter((row) => row.owner_id === userId));
-      if (own.length > 0) addRelisted(effects);
       if (own.length > 0) addRelisted(effects);
     },
 

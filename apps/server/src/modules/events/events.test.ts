@@ -32,21 +32,21 @@ test('[EV3] [EV6] An event is made, read, changed in parts, replaced and removed
     visibility: 'public', ownerId: owner!.id, cancelledAt: null,
   });
   expect((await ask(undefined, 'GET', `/events/${made.id}`)).body.data).toEqual(made);
-  const patched = (await ask(owner!, 'PATCH', `/events/${made.id}`, { title: 'Two films' })).body.data;
+  const patched = (await ask(owner, 'PATCH', `/events/${made.id}`, { title: 'Two films' })).body.data;
   expect(patched).toEqual({ ...made, title: 'Two films', updatedAt: patched.updatedAt });
   expect((await ask(undefined, 'GET', `/events/${made.id}`)).body.data).toEqual(patched);
-  const put = (await ask(owner!, 'PUT', `/events/${made.id}`, { title: 'Three', startsAt })).body.data;
+  const put = (await ask(owner, 'PUT', `/events/${made.id}`, { title: 'Three', startsAt })).body.data;
   expect(put).toMatchObject({ title: 'Three', startsAt, endsAt: null, location: null, capacity: null });
-  expect((await ask(ann!, 'PATCH', `/events/${made.id}`, { title: 'Mine' })).body.code).toBe('events.not_owner');
-  expect((await ask(ann!, 'DELETE', `/events/${made.id}`)).body.code).toBe('events.not_owner');
-  expect((await ask(owner!, 'DELETE', `/events/${made.id}`)).status).toBe(200);
+  expect((await ask(ann, 'PATCH', `/events/${made.id}`, { title: 'Mine' })).body.code).toBe('events.not_owner');
+  expect((await ask(ann, 'DELETE', `/events/${made.id}`)).body.code).toBe('events.not_owner');
+  expect((await ask(owner, 'DELETE', `/events/${made.id}`)).status).toBe(200);
   expect((await ask(undefined, 'GET', `/events/${made.id}`)).body.code).toBe('events.not_found');
 });
 
 test('[EV4] [EV6] Times that do not fit together are refused, each with its reason', async () => {
   const startsAt = inHours(48);
   const refused = async (body: object) => {
-    const answer = await ask(owner!, 'POST', '/events', { title: 'Never', ...body });
+    const answer = await ask(owner, 'POST', '/events', { title: 'Never', ...body });
     return [answer.status, answer.body.code, answer.body.errors?.[0]?.field];
   };
   expect(await refused({})).toEqual([422, 'events.times_invalid', '/body/startsAt']);
@@ -62,14 +62,14 @@ test('[EV4] [EV6] Times that do not fit together are refused, each with its reas
 test('[EV5] Whoever changes the day alone keeps the hour on the clocks, over both changes of the clocks', async () => {
   const event = await create({ startsAtLocal: '2030-03-30T20:00', endsAtLocal: '2030-03-30T22:30', timeZone: 'Europe/Berlin' });
   expect(event).toMatchObject({ startsAt: '2030-03-30T19:00:00.000Z', startsAtLocal: '2030-03-30T20:00:00', endsAt: '2030-03-30T21:30:00.000Z' });
-  const later = await ask(owner!, 'PATCH', `/events/${event.id}`, { startsAtLocal: '2030-03-31T20:00', endsAtLocal: '2030-03-31T22:30' });
+  const later = await ask(owner, 'PATCH', `/events/${event.id}`, { startsAtLocal: '2030-03-31T20:00', endsAtLocal: '2030-03-31T22:30' });
   expect(later.body.data).toMatchObject({ startsAt: '2030-03-31T18:00:00.000Z', endsAtLocal: '2030-03-31T22:30:00' });
   // The second half past two of that night, given as an instant, stays so when it is sent back as the clocks show it.
   const twice = await create({ startsAt: '2030-10-27T01:30:00Z', timeZone: 'Europe/Berlin' });
   expect(twice.startsAtLocal).toBe('2030-10-27T02:30:00');
-  const same = await ask(owner!, 'PATCH', `/events/${twice.id}`, { startsAtLocal: twice.startsAtLocal, title: 'Late' });
+  const same = await ask(owner, 'PATCH', `/events/${twice.id}`, { startsAtLocal: twice.startsAtLocal, title: 'Late' });
   expect(same.body.data.startsAt).toBe('2030-10-27T01:30:00.000Z');
-  const moved = await ask(owner!, 'PATCH', `/events/${twice.id}`, { timeZone: 'America/New_York' });
+  const moved = await ask(owner, 'PATCH', `/events/${twice.id}`, { timeZone: 'America/New_York' });
   expect(moved.body.data).toMatchObject({ startsAt: '2030-10-27T01:30:00.000Z', startsAtLocal: '2030-10-26T21:30:00' });
 });
 
@@ -77,10 +77,10 @@ test('[EV3] An event takes place in a room of which one is a host; a room that g
   const room = await make.room(owner!);
   const event = await create({ roomId: room.id, opensRoom: true });
   expect(event).toMatchObject({ roomId: room.id, opensRoom: true });
-  expect((await ask(ann!, 'POST', '/events', { title: 'No', startsAt: inHours(3), roomId: room.id })).body.code).toBe('events.room_not_found');
-  expect((await ask(owner!, 'PATCH', `/events/${event.id}`, { roomId: 999_999 })).body.code).toBe('events.room_not_found');
+  expect((await ask(ann, 'POST', '/events', { title: 'No', startsAt: inHours(3), roomId: room.id })).body.code).toBe('events.room_not_found');
+  expect((await ask(owner, 'PATCH', `/events/${event.id}`, { roomId: 999_999 })).body.code).toBe('events.room_not_found');
   expect((await ask(undefined, 'GET', `/events/${event.id}`)).headers.get('x-cache')).not.toBeNull();
-  await ask(owner!, 'DELETE', `/rooms/${room.id}`);
+  await ask(owner, 'DELETE', `/rooms/${room.id}`);
   expect((await ask(undefined, 'GET', `/events/${event.id}`)).body.data).toMatchObject({ roomId: null, opensRoom: false });
 });
 
@@ -110,23 +110,23 @@ test('[EV7] Lists: public ones to come, one’s own, those one has answered, by 
 
 test('[EV9] A cancelled event stays to be seen, takes no answers and changes no more; its people are told, once', async () => {
   const event = await create();
-  await ask(ann!, 'POST', `/events/${event.id}/rsvp`, { status: 'going' });
-  const cancelled = (await ask(owner!, 'POST', `/events/${event.id}/cancel`)).body.data;
+  await ask(ann, 'POST', `/events/${event.id}/rsvp`, { status: 'going' });
+  const cancelled = (await ask(owner, 'POST', `/events/${event.id}/cancel`)).body.data;
   expect(cancelled.cancelledAt).not.toBeNull();
-  expect((await ask(owner!, 'POST', `/events/${event.id}/cancel`)).body.data).toEqual(cancelled);
-  expect((await ask(bob!, 'POST', `/events/${event.id}/rsvp`, { status: 'going' })).body.code).toBe('events.cancelled');
-  expect((await ask(owner!, 'PATCH', `/events/${event.id}`, { title: 'On' })).body.code).toBe('events.cancelled');
-  const notices = async () => (await ask(ann!, 'GET', '/notices')).body.data.items.filter(({ eventId }: { eventId?: number }) => eventId === event.id);
+  expect((await ask(owner, 'POST', `/events/${event.id}/cancel`)).body.data).toEqual(cancelled);
+  expect((await ask(bob, 'POST', `/events/${event.id}/rsvp`, { status: 'going' })).body.code).toBe('events.cancelled');
+  expect((await ask(owner, 'PATCH', `/events/${event.id}`, { title: 'On' })).body.code).toBe('events.cancelled');
+  const notices = async () => (await ask(ann, 'GET', '/notices')).body.data.items.filter(({ eventId }: { eventId?: number }) => eventId === event.id);
   await expect.poll(notices).toMatchObject([{ kind: 'event_cancelled', title: 'Film night' }]);
   expect((await ask(undefined, 'GET', '/events?limit=100')).body.data.items.map(({ id }: Event) => id)).not.toContain(event.id);
 });
 
 test('[EV8] Who comes is told when time or place change, and of nothing else', async () => {
   const event = await create();
-  await ask(ann!, 'POST', `/events/${event.id}/rsvp`, { status: 'interested' });
-  await ask(owner!, 'PATCH', `/events/${event.id}`, { title: 'Another title' });
-  await ask(owner!, 'PATCH', `/events/${event.id}`, { startsAt: inHours(60), location: { lat: 1, lng: 2 } });
-  const notices = async () => (await ask(ann!, 'GET', '/notices')).body.data.items.filter(({ eventId }: { eventId?: number }) => eventId === event.id);
+  await ask(ann, 'POST', `/events/${event.id}/rsvp`, { status: 'interested' });
+  await ask(owner, 'PATCH', `/events/${event.id}`, { title: 'Another title' });
+  await ask(owner, 'PATCH', `/events/${event.id}`, { startsAt: inHours(60), location: { lat: 1, lng: 2 } });
+  const notices = async () => (await ask(ann, 'GET', '/notices')).body.data.items.filter(({ eventId }: { eventId?: number }) => eventId === event.id);
   await expect.poll(notices).toMatchObject([{ kind: 'event_changed', title: 'Another title', changes: ['time', 'place'] }]);
 });
 
@@ -141,7 +141,7 @@ test('[EV10] The cache of events for other code: loaded, stored, ended', async (
   await server.db.database.kysely.updateTable('events').set({ title: 'Again' }).where('id', '=', event.id).execute();
   await app.events.invalidateEventCache(event.id);
   expect((await app.events.getCachedEvent(event.id)).title).toBe('Again');
-  const listed = async () => (await ask(ann!, 'GET', `/users/${owner!.id}/events?limit=100`)).body;
+  const listed = async () => (await ask(ann, 'GET', `/users/${owner!.id}/events?limit=100`)).body;
   await listed();
   expect((await listed())._cached).toBe(true);
   await app.events.invalidateUserCache(owner!.id);

@@ -59,7 +59,6 @@ test('[EC2] Whatever text is written is read again, in lines of 75 octets at mos
     const { events } = read(written);
     expect(events).toHaveLength(2);
     const plain = (given: string): string => given.toWellFormed().replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-      // oxlint-disable-next-line no-control-regex
       .replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '');
     expect(events[0]!.event.summary).toBe(plain(summary));
   }));

@@ -22,7 +22,6 @@ const LINE_OCTETS = 75;
 /** A value of type TEXT: nothing that anybody writes ends it or the line. Control characters are left out. EC2 */
 export const escapedText = (text: string): string =>
   text.replace(/\r\n?|[\u0085\u2028\u2029]/g, '\n')
-    // oxlint-disable-next-line no-control-regex
     .replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
     .replace(/[\\;,]/g, (character) => `\\${character}`).replaceAll('\n', '\\n');
 

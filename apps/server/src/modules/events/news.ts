@@ -35,10 +35,12 @@ export function createNews({ queries, notices, delivery, publicUrl, clock, log, 
           // Who hears that it was cancelled need not hear what was to be otherwise.
           if (row === undefined || (what === 'changed' && row.cancelled_at !== null)) return undefined;
           const people = await listToTell(tx, { eventId, statuses: TOLD, afterUser: after, limit: batchSize });
-          const common = { eventId, title: row.title, startsAt: row.starts_at.toISOString(), subject: `${eventId}:${sequence}` };
-          await notices.notify(tx, effects, people.filter(({ user_id }) => user_id !== row.owner_id).map(({ user_id: userId }): NewNotice =>
-            (what === 'changed'
-              ? { userId, kind: 'event_changed', changes, ...common } : { userId, kind: 'event_cancelled', ...common })));
+          const { title, owner_id } = row;
+          const [subject, startsAt] = [`${eventId}:${sequence}`, row.starts_at.toISOString()];
+          const told = people.map(({ user_id }) => user_id).filter((userId) => userId !== owner_id);
+          await notices.notify(tx, effects, told.map((userId): NewNotice => (what === 'changed'
+            ? { userId, kind: 'event_changed', subject, eventId, title, startsAt, changes }
+            : { userId, kind: 'event_cancelled', subject, eventId, title, startsAt })));
           return people.length === batchSize ? people.at(-1)!.user_id : undefined;
         });
       }

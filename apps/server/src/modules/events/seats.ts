@@ -7,7 +7,7 @@ import { addChanged } from './events.cache.ts';
 import { eventPromotedEmail } from './events.jobs.ts';
 import type { EventRow } from './events.repo.ts';
 import * as rsvps from './rsvps.repo.ts';
-import type { Move, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { trendMoved } from './trending.ts';
 
 export interface SeatsDeps {
@@ -30,11 +30,11 @@ export const isOpenFor = (row: Pick<EventRow, 'cancelled_at' | 'over_at'>, nowMs
 export function createSeats({ notices, clock }: SeatsDeps) {
   return async function settle(
     tx: Tx, effects: Effects, settlings: readonly Settling[], asked: (eventId: number, userId: number) => boolean = () => false,
-  ): Promise<readonly Move[]> {
+  ): Promise<void> {
     const now = new Date(clock.now());
     const rows = new Map(settlings.map(({ row }) => [row.id, row]));
     const tallies = new Map(settlings.map(({ row, tally }) => [row.id, tally]));
-    const changes = settlings.flatMap(({ tally }) => tally.changed().map((change) => ({ eventId: tally.eventId, ...change })));
+    const changes = settlings.flatMap(({ tally }) => tally.changed());
     await trendMoved(tx, changes.map(({ eventId, userId, before, now: after }) =>
       ({ eventId, userId, before: before.status, after: after.status })), now);
     await rsvps.remove(tx, changes.filter(({ now: { status } }) => status === null));
@@ -58,8 +58,6 @@ export function createSeats({ notices, clock }: SeatsDeps) {
     for (const { event_id: eventId, user_id: userId, wants_mail } of told) {
       if (wants_mail) effects.add(enqueued(eventPromotedEmail, { eventId, userId }));
     }
-    return settlings.flatMap(({ tally }) => tally.changed().map(({ userId, before, now: after }) =>
-      ({ eventId: tally.eventId, userId, before: before.status, after: after.status })));
   };
 }
 export type Settle = ReturnType<typeof createSeats>;

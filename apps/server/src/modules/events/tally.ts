@@ -16,6 +16,12 @@ interface Touched {
   readonly now: Held;
 }
 
+/** What somebody's answer was and is. */
+export interface Change extends Touched {
+  readonly eventId: number;
+  readonly userId: number;
+}
+
 /** From what to what somebody's answer has come. */
 export interface Move {
   readonly eventId: number;
@@ -90,9 +96,11 @@ export class Tally {
   }
 
   /** Those whose answer is another than before. */
-  changed(): { readonly userId: number; readonly before: Held; readonly now: Held }[] {
-    return [...this.#touched].map(([userId, touched]) => ({ userId, ...touched })).filter(({ before, now }) =>
-      before.status !== now.status || before.position !== now.position || before.wantsMail !== now.wantsMail);
+  changed(): Change[] {
+    const isOther = ({ before, now }: Touched): boolean =>
+      before.status !== now.status || before.position !== now.position || before.wantsMail !== now.wantsMail;
+    return [...this.#touched].filter(([, touched]) => isOther(touched))
+      .map(([userId, { before, now }]) => ({ eventId: this.eventId, userId, before, now }));
   }
 
   counts() {
