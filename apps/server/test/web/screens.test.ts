@@ -30,6 +30,8 @@ beforeAll(async () => {
   await make.movie(ann, { title: LONG });
   const room = await make.room(ann, { name: HOSTILE, description: 'x'.repeat(500), movieId: film.id });
   await make.room(ann, { name: LONG, password: 'secret' });
+  const startsAt = new Date(Date.now() + 86_400_000).toISOString();
+  await server.ask('POST', '/api/events', { token: ann.token, body: { title: HOSTILE, startsAt, online: true, visibility: 'friends', timeZone: 'UTC' } });
   const ben = await make.user({ username: 'ben' });
   for (const name of [HOSTILE, LONG]) {
     const party = await make.room(ben, { name, isPrivate: true });
@@ -131,7 +133,7 @@ describe('strangers', { timeout: 60_000 }, () => {
 
 describe('members', { timeout: 60_000 }, () => {
   test.each([
-    ['/', heading(/^Good to see you/)],
+    ['/', heading('Coming up')],
     ['/rooms?mine=true', (page: Page) => sees(page, LONG)],
     ['/rooms/new', heading('Open a room')],
     ['/movies?mine=true', (page: Page) => sees(page, LONG)],

@@ -22,7 +22,7 @@ export function NoticeItem({ notice, isNew, watch, onGo, onRemove }: Props) {
   const router = useRouter();
   const words = wordsFor(notice, i18n);
   if (words === undefined) return null;
-  const { icon, text, detail, path } = words;
+  const { icon, text, detail, path, route } = words;
 
   function go(event: MouseEvent): void {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -35,7 +35,10 @@ export function NoticeItem({ notice, isNew, watch, onGo, onRemove }: Props) {
     <li ref={watch} data-notice={notice.id} className={`notice ${isNew ? 'new' : ''}`}>
       <Icon name={icon} size={18} />
       <div className="notice-body">
-        <a className="notice-link" href={path} onClick={go}>{text}</a>
+        {/* A screen that there is none of leads nowhere. */}
+        {Object.hasOwn(router.routesByPath, route)
+          ? <a className="notice-link" href={path} onClick={go}>{text}</a>
+          : <span className="notice-text">{text}</span>}
         {isNew && <span className="visually-hidden">{t('notices.new')}</span>}
         {notice.kind === 'friend_request' && <FriendAnswer requestId={notice.requestId} name={notice.from.username} />}
         {detail !== undefined && <p className="notice-detail">{detail}</p>}

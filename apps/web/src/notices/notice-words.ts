@@ -7,8 +7,9 @@ export interface NoticeWords {
   readonly text: string;
   /** What was said, or when it is. */
   readonly detail?: string;
-  /** Where one goes on. */
+  /** Where one goes on, and the route of that screen. */
   readonly path: string;
+  readonly route: '/rooms/$roomId' | '/friends' | '/events/$eventId';
 }
 
 /** A notice in plain words; undefined: of a kind that this version does not know. */
@@ -16,14 +17,14 @@ export function wordsFor(notice: Notice, { t, moment }: Pick<Speaker, 't' | 'mom
   const from = (key: 'notice.mention' | 'notice.friendRequest' | 'notice.friendAccepted', { from: { username: name } }: { readonly from: { readonly username: string } }) =>
     t(key, { name });
   const ofEvent = (text: string): NoticeWords | undefined =>
-    'eventId' in notice ? { icon: 'calendar', text, detail: moment(notice.startsAt), path: `/events/${notice.eventId}` } : undefined;
+    'eventId' in notice ? { icon: 'calendar', text, detail: moment(notice.startsAt), path: `/events/${notice.eventId}`, route: '/events/$eventId' } : undefined;
 
   switch (notice.kind) {
-    case 'mention': return { icon: 'chat', text: from('notice.mention', notice), detail: notice.excerpt, path: `/rooms/${notice.roomId}` };
+    case 'mention': return { icon: 'chat', text: from('notice.mention', notice), detail: notice.excerpt, path: `/rooms/${notice.roomId}`, route: '/rooms/$roomId' };
     case 'room_invitation':
-      return { icon: 'film', text: t('notice.roomInvitation', { name: notice.from.username, room: notice.roomName }), path: `/rooms/${notice.roomId}` };
-    case 'friend_request': return { icon: 'people', text: from('notice.friendRequest', notice), path: '/friends' };
-    case 'friend_accepted': return { icon: 'people', text: from('notice.friendAccepted', notice), path: '/friends' };
+      return { icon: 'film', text: t('notice.roomInvitation', { name: notice.from.username, room: notice.roomName }), path: `/rooms/${notice.roomId}`, route: '/rooms/$roomId' };
+    case 'friend_request': return { icon: 'people', text: from('notice.friendRequest', notice), path: '/friends', route: '/friends' };
+    case 'friend_accepted': return { icon: 'people', text: from('notice.friendAccepted', notice), path: '/friends', route: '/friends' };
     case 'event_invitation': return ofEvent(t('notice.eventInvitation', { name: notice.from.username, title: notice.title }));
     case 'event_promoted': return ofEvent(t('notice.eventPromoted', { title: notice.title }));
     case 'event_reminder': return ofEvent(t('notice.eventReminder', { title: notice.title }));
@@ -35,7 +36,7 @@ export function wordsFor(notice: Notice, { t, moment }: Pick<Speaker, 't' | 'mom
     }
     case 'event_started': {
       const { pathname, search } = new URL(notice.url, location.origin);
-      return { icon: 'play', text: t('notice.eventStarted', { title: notice.title }), path: `${pathname}${search}` };
+      return { icon: 'play', text: t('notice.eventStarted', { title: notice.title }), path: `${pathname}${search}`, route: '/rooms/$roomId' };
     }
     default: return undefined;
   }

@@ -9,6 +9,7 @@ import { Empty } from '../../ui/states.tsx';
 import { MovieWall } from '../movies/movie-wall.tsx';
 import { RoomCard, RoomSkeletons } from '../rooms/room-card.tsx';
 import { useFilms } from '../rooms/use-films.ts';
+import { Upcoming } from './upcoming.tsx';
 import './home.css';
 
 const REFRESH_MS = 30_000;
@@ -32,6 +33,7 @@ export function Home() {
       )}
       {user !== undefined && <OwnRooms />}
       <OpenRooms />
+      {user !== undefined && <Upcoming />}
       <NewFilms />
     </div>
   );
