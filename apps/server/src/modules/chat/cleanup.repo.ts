@@ -19,7 +19,8 @@ export async function roomsWithOld(
 
 /**
  * Removes of each room up to `ofEach` messages from its beginning, up to the first that is not older than `before`, so
- * that what stays has no gap. What their senders may send again is kept. Answers how many of each room.
+ * that what stays has no gap. What their senders may send again is kept, and how many messages of whom and which day went.
+ * Answers how many of each room.
  */
 export async function removeOld(
   tx: Tx, { roomIds, before, now, ofEach }:
@@ -35,7 +36,11 @@ export async function removeOld(
       select id from chat_messages where id in (select id from first where old) order by room_id, seq for update),
     gone as (
       delete from chat_messages where id in (select id from held)
-      returning id, room_id, seq, user_id, client_message_id, created_at),
+      returning id, room_id, seq, user_id, client_message_id, created_at, deleted_at),
+    counted as (
+      insert into chat_author_days as d (user_id, day, messages)
+      select user_id, (created_at at time zone 'UTC')::date, count(*) from gone where deleted_at is null group by 1, 2 order by 1, 2
+      on conflict (user_id, day) do update set messages = d.messages + excluded.messages),
     kept as (
       insert into chat_cleared_ids (user_id, client_message_id, id, room_id, seq, created_at, cleared_at)
       select user_id, client_message_id, id, room_id, seq, created_at, ${now}::timestamptz from gone

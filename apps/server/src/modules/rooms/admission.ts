@@ -11,6 +11,7 @@ import { addMoved } from './rooms.effects.ts';
 import { maySee } from './rooms.policy.ts';
 import * as repo from './rooms.repo.ts';
 import { roomView } from './rooms.views.ts';
+import { recordJoins } from './watching.repo.ts';
 
 /** Somebody at a room's door, and what was found out about their key before. */
 export interface Arrival {
@@ -74,6 +75,7 @@ export function createAdmission({ write, clock }: Deps) {
       if (entering.size > 0) {
         await participants.addAll(tx, roomId, [...entering], now);
         await recordPeople(tx, roomId, { people, joins: entering.size, now });
+        await recordJoins(tx, [...entering.keys()], now);
       }
       addMoved(effects, roomId);
       after = await repo.update(tx, roomId, { participant_count: people, is_active: isActive, last_activity_at: now });

@@ -19,6 +19,7 @@ import { createSeen } from './seen.ts';
 import { createSuccession } from './succession.ts';
 import type { Player } from './waiting.ts';
 import { createWatch, type WatchSettings } from './watch.ts';
+import { createWatching } from './watching.ts';
 
 export interface EnterRequest {
   readonly roomId: number;
@@ -65,6 +66,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
     hearsOthers: deps.hearsOthers, settings: deps.watch,
   });
   const seen = createSeen({ queries, book, clock, log });
+  const watching = createWatching({ book, board, write, clock, log });
 
   function departed(roomId: number, userId: number, connection: string): void {
     if (book.depart(roomId, userId, connection)) seen.note(roomId, userId);
@@ -138,6 +140,7 @@ export function createLiveRooms(deps: LiveRoomsDeps) {
     async close(): Promise<void> {
       clearInterval(sweeping);
       await watch.close();
+      await watching.close();
       await board.close();
       await seen.close();
     },

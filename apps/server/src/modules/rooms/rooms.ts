@@ -28,6 +28,7 @@ import { mayManage, mayRemoveRoom, maySee, type Standing } from './rooms.policy.
 import * as repo from './rooms.repo.ts';
 import { roomView, timelineColumns, timelineOf } from './rooms.views.ts';
 import { lockSeen, look, lookToRead, type ReaderStanding } from './standing.ts';
+import { recordJoins } from './watching.repo.ts';
 
 export interface RoomsDeps extends Omit<JoiningDeps, 'invites' | 'succession'> {
   readonly publicUrl: string;
@@ -127,6 +128,7 @@ export function createRooms(deps: RoomsDeps) {
         });
         await participants.add(tx, row.id, actor.userId, 'host', now());
         await recordPeople(tx, row.id, { people: 1, joins: 1, now: now() });
+        await recordJoins(tx, [actor.userId], now());
         effects.add(roomChanged(row.id));
         return roomView(row);
       }));
