@@ -25,7 +25,7 @@ alter table events
 -- row (HOT). The few that take longer than a day are apart: for the others the start alone then bounds what is read.
 create index events_nearby_idx on events (place_cell, starts_at) include (over_at, lat, lng, id)
   where visibility = 'public' and cancelled_at is null and place_cell is not null and over_at - starts_at <= interval '1 day';
-create index events_nearby_long_idx on events (place_cell, over_at)
+create index events_nearby_long_idx on events (place_cell, over_at) include (starts_at, lat, lng, id)
   where visibility = 'public' and cancelled_at is null and place_cell is not null and over_at - starts_at > interval '1 day';
 
 -- What is popular: one row for each public event that is to come and has answers. Apart from events, because its score

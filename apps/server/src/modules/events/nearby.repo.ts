@@ -23,6 +23,9 @@ export interface Around {
   readonly limit: number;
 }
 
+/** Longer than any event takes. EV6 */
+const LONGEST = sql`interval '15 days'`;
+
 const distanceTo = ({ lat, lng }: Point) => sql`
   2 * ${EARTH_RADIUS_KM}::float8 * asin(least(1, sqrt(
     power(sin(radians((e.lat - ${lat}::float8) / 2)), 2)
@@ -53,7 +56,8 @@ export async function nearestIn(
           and e.starts_at > ${from}::timestamptz - interval '1 day'
         union all
         select e.id, ${distanceTo(centre)} from events e
-        where ${listed} and e.over_at - e.starts_at > interval '1 day') as f
+        where ${listed} and e.over_at - e.starts_at > interval '1 day'
+          and e.over_at <= ${to}::timestamptz + ${LONGEST}) as f
       where ${within(around)}
       order by f.distance_km, f.id limit ${limit}) as nearest
     join events e on e.id = nearest.id
@@ -75,7 +79,7 @@ export async function nearestOf(db: Queries, viewerId: number, around: Around): 
         select id from events where owner_id = ${viewerId}
         union select ev.id from friendships fr join events ev on ev.owner_id = fr.friend_id
           where fr.user_id = ${viewerId} and ev.visibility = 'friends' and ev.starts_at <= ${to}::timestamptz
-            and ev.starts_at > ${from}::timestamptz - interval '15 days'
+            and ev.starts_at > ${from}::timestamptz - ${LONGEST}
         union select event_id from rsvps where user_id = ${viewerId}
         union select event_id from event_guests where user_id = ${viewerId}) as known
       join events e on e.id = known.id
