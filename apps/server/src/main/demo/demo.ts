@@ -6,6 +6,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { App } from '../compose.ts';
 import { MESSAGES, PASSWORD, PEOPLE, type PersonName, ROOMS } from './cast.ts';
+import { createGatherings } from './create-gatherings.ts';
 
 const FILM = fileURLToPath(new URL('./assets/sample-film.mp4', import.meta.url));
 const CLIENT = { userAgent: 'WatchParty demo', ip: '127.0.0.1' };
@@ -34,14 +35,17 @@ export async function createDemo(app: App, config: Config): Promise<string[]> {
   await app.movieFiles.upload(app.write, host, movie.id, {
     stream: createReadStream(FILM), contentLength: size, signal: new AbortController().signal,
   });
+  const rooms = new Map<string, number>();
   for (const { guests, playsFilm, ...room } of ROOMS) {
     const { id } = await app.rooms.create(app.write, host, { ...room, movieId: playsFilm ? movie.id : null });
+    rooms.set(room.name, id);
     for (const guest of guests) {
       await app.rooms.join(actors[guest], id, 'password' in room ? { password: room.password } : {});
     }
     for (const { from, content } of MESSAGES[room.name] ?? []) await app.chat.send(app.write, actors[from], id, { content });
   }
-  return ['The demo data is ready: three people, two rooms, their chat and a film.', ...howTo];
+  await createGatherings(app, actors, rooms);
+  return ['The demo data is ready: three people, two rooms, their chat and a film, and what goes on around a few cities.', ...howTo];
 }
 
 /** Undefined when they are registered already. */
