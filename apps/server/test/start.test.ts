@@ -130,6 +130,8 @@ describe('npm start -- --demo', () => {
     const address = await request(`${url}/api/movies/${open.movieId}/stream-url`, 'GET', { token });
     const film = await fetch(`${url}${address.body.data.url}`, { headers: { range: 'bytes=4-7' } });
     expect([film.status, await film.text()]).toEqual([206, 'ftyp']);
+    const events = await request(`${url}/api/events`, 'GET', {});
+    expect(events.body.data.items.length).toBeGreaterThan(8);
 
     server.child.kill('SIGTERM');
     await server.ended;
