@@ -78,6 +78,7 @@ export const en = {
   'problem.network': 'The server did not answer. Are you online? Try again in a moment.',
   'problem.unexpected': 'Something unexpected went wrong. Try again; if it happens again, load the page anew.',
   'problem.refused': 'The server has refused this.',
+  'problem.response.unreadable': 'The server gave no answer that makes sense. It may be starting anew: try again in a moment.',
   'problem.ratelimit.exceeded': 'That was a lot at once. Please try again in {minutes} min.',
   'problem.auth.credentials_wrong': 'The name or the password is wrong.',
   'problem.auth.code_wrong': 'This code is wrong, or was used before. Wait for the next one.',
