@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { chatEdit, chatTyping } from '@watchparty/protocol';
 import { useI18n } from '../../../i18n/i18n.tsx';
 import { keptInTab } from '../../../session/storage.ts';
@@ -6,6 +6,7 @@ import { IconButton } from '../../../ui/button.tsx';
 import { useToasts } from '../../../ui/toasts.tsx';
 import type { Visit } from '../use-room.ts';
 import type { About } from './about.ts';
+import { createDraft } from './draft.ts';
 
 const MOST = 2000;
 const TYPING_EVERY_MS = 2000;
@@ -16,8 +17,8 @@ export function Composer({ visit: { live, room }, about, onAbout }: {
 }) {
   const { t } = useI18n();
   const toasts = useToasts();
-  const draft = `chat:${room.roomId}`;
-  const [text, setText] = useState(() => keptInTab.get(draft) ?? '');
+  const draft = useMemo(() => createDraft(keptInTab, room.roomId), [room.roomId]);
+  const [text, setText] = useState(() => draft.textFor(about));
   const area = useRef<HTMLTextAreaElement>(null);
   const toldAtMs = useRef(-Infinity);
   const [busy, setBusy] = useState(false);
@@ -26,19 +27,18 @@ export function Composer({ visit: { live, room }, about, onAbout }: {
 
   function write(next: string): void {
     setText(next);
+    draft.write(next, about);
     if (about?.kind === 'edit') return;
-    keptInTab.set(draft, next === '' ? null : next);
     if (next.trim() === '' || performance.now() - toldAtMs.current < TYPING_EVERY_MS) return;
     toldAtMs.current = performance.now();
     live.request(chatTyping, { roomId: room.roomId }).catch(() => {});
   }
 
-  // What one was writing waits while one edits something else.
   useEffect(() => {
     if (about === undefined) return;
-    if (about.kind === 'edit') setText(about.message.content);
+    setText(draft.textFor(about));
     area.current?.focus();
-  }, [about]);
+  }, [about, draft]);
 
   useEffect(() => {
     const element = area.current;
@@ -49,8 +49,13 @@ export function Composer({ visit: { live, room }, about, onAbout }: {
 
   function done(): void {
     onAbout(undefined);
-    setText(about?.kind === 'edit' ? (keptInTab.get(draft) ?? '') : '');
-    if (about?.kind !== 'edit') keptInTab.set(draft, null);
+    setText(draft.done(about));
+  }
+
+  /** What is written for a reply stays without it. */
+  function giveUp(): void {
+    onAbout(undefined);
+    setText(draft.textFor(undefined));
   }
 
   async function send(): Promise<void> {
@@ -72,7 +77,7 @@ export function Composer({ visit: { live, room }, about, onAbout }: {
   }
 
   function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (event.key === 'Escape' && about !== undefined) done();
+    if (event.key === 'Escape' && about !== undefined) giveUp();
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     void send();
@@ -83,7 +88,7 @@ export function Composer({ visit: { live, room }, about, onAbout }: {
       {about !== undefined && (
         <div className="about small">
           <p><strong>{about.kind === 'edit' ? t('chat.editing') : t('chat.replyingTo', { name: about.message.username })}</strong> <span className="faint">{about.message.content}</span></p>
-          <IconButton icon="close" size={16} label={t('common.cancel')} onClick={done} />
+          <IconButton icon="close" size={16} label={t('common.cancel')} onClick={giveUp} />
         </div>
       )}
       <div className="composer-row">

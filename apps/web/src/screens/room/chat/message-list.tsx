@@ -8,10 +8,7 @@ import type { Person } from '../person.ts';
 import type { Visit } from '../use-room.ts';
 import type { About } from './about.ts';
 import { Message, type MessageActions, Outgoing } from './message.tsx';
-
-const TOGETHER_MS = 5 * 60_000;
-/** So near the end, one reads along. */
-const NEAR_PX = 80;
+import { follows, readsAlong, scrolledTo, type View } from './reading.ts';
 
 interface Props {
   readonly visit: Visit;
@@ -64,24 +61,19 @@ export function MessageList({ visit, state, person, mayDeleteAll, onAbout }: Pro
   );
 }
 
-const follows = (message: ChatMessage, before: ChatMessage | undefined): boolean =>
-  before !== undefined && before.userId === message.userId && message.replyTo === null &&
-  Date.parse(message.createdAt) - Date.parse(before.createdAt) < TOGETHER_MS;
-
 /** Stays at the end while one reads along, and where one is when older messages come in above. */
 function useStickyScroll(box: RefObject<HTMLDivElement | null>, messages: readonly ChatMessage[]) {
   const [atEnd, setAtEnd] = useState(true);
   const sticks = useRef(true);
-  const before = useRef<{ readonly first: string | undefined; readonly height: number }>({ first: undefined, height: 0 });
+  const before = useRef<View>({ first: undefined, height: 0 });
 
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const first = messages[0]?.id;
-    const { first: was, height } = before.current;
-    if (was !== undefined && first !== was && !sticks.current) element.scrollTop += element.scrollHeight - height;
-    else if (sticks.current) element.scrollTop = element.scrollHeight;
-    before.current = { first, height: element.scrollHeight };
+    const now: View = { first: messages[0]?.id, height: element.scrollHeight };
+    const top = scrolledTo(before.current, now, { top: element.scrollTop, sticks: sticks.current });
+    if (top !== element.scrollTop) element.scrollTop = top;
+    before.current = now;
   });
 
   useEffect(() => {
@@ -99,7 +91,7 @@ function useStickyScroll(box: RefObject<HTMLDivElement | null>, messages: readon
     look() {
       const element = box.current;
       if (element === null) return;
-      sticks.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+      sticks.current = readsAlong(element);
       setAtEnd(sticks.current);
     },
     toEnd() {
