@@ -14,6 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, 'docs/screenshots');
 const FILM = join(ROOT, 'apps/server/src/main/demo/assets/sample-film.mp4');
 const PASSWORD = 'popcorn and rain';
+const ADMIN_SECTIONS = ['', '/jobs', '/cache', '/live', '/limits', '/sessions', '/reports', '/users', '/audit'] as const;
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
 const NO_LIMITS = { RATE_LIMIT_AUTH_MAX: '0', RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0' };
@@ -49,6 +50,7 @@ async function furnish(baseUrl: string) {
     if (title !== film.title && id % 2 === 0) await ann.http.playlists.add(room.id, id);
   }
   await say(mia, '@ann the sound is a little low on my side');
+  await ann.http.queues.report({ days: 30 });
   const { invite } = await ann.http.rooms.createInviteLink(room.id);
   return { room, invite };
 }
@@ -70,6 +72,10 @@ function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Scree
       if (video.readyState >= 3) ready();
       else video.addEventListener('canplay', ready, { once: true });
     })`);
+  };
+  /** Those of the first points, where there are any on the page. */
+  const hasFigures = async (page: Page): Promise<void> => {
+    await page.getByText('The first figures come in a few seconds.').waitFor({ state: 'detached', timeout: 15_000 });
   };
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).first().click();
   return [
@@ -93,6 +99,7 @@ function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Scree
     { name: 'movies', path: '/movies', signedIn: true },
     { name: 'add-film', path: '/movies', signedIn: true, act: (page) => press(page, 'Add a film') },
     { name: 'profile', path: '/profile', signedIn: true },
+    ...ADMIN_SECTIONS.map((section): Screen => ({ name: `admin${section.replace('/', '-')}`, path: `/admin${section}`, signedIn: true, act: hasFigures })),
     { name: 'room', path: roomPath, signedIn: true, act: inRoom },
     { name: 'room-people', path: roomPath, signedIn: true, act: async (page) => {
       await inRoom(page);

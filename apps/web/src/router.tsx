@@ -20,6 +20,22 @@ function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?:
 }
 
 const getParentRoute = () => rootRoute;
+const adminRoute = createRoute({ getParentRoute, path: '/admin', component: lazyRouteComponent(() => import('./screens/admin/admin.tsx'), 'Admin') });
+const inAdmin = { getParentRoute: () => adminRoute };
+const sections = [
+  createRoute({ ...inAdmin, path: '/', component: lazyRouteComponent(() => import('./screens/admin/overview.tsx'), 'Overview') }),
+  createRoute({ ...inAdmin, path: '/jobs', component: lazyRouteComponent(() => import('./screens/admin/jobs.tsx'), 'Jobs') }),
+  createRoute({ ...inAdmin, path: '/cache', component: lazyRouteComponent(() => import('./screens/admin/cache.tsx'), 'CachePage') }),
+  createRoute({ ...inAdmin, path: '/live', component: lazyRouteComponent(() => import('./screens/admin/live.tsx'), 'Live') }),
+  createRoute({ ...inAdmin, path: '/limits', component: lazyRouteComponent(() => import('./screens/admin/limits.tsx'), 'Limits') }),
+  createRoute({ ...inAdmin, path: '/sessions', component: lazyRouteComponent(() => import('./screens/admin/sessions.tsx'), 'SessionsPage') }),
+  createRoute({ ...inAdmin, path: '/reports', component: lazyRouteComponent(() => import('./screens/admin/reports.tsx'), 'Reports') }),
+  createRoute({ ...inAdmin, path: '/users', component: lazyRouteComponent(() => import('./screens/admin/users.tsx'), 'Users') }),
+  createRoute({
+    ...inAdmin, path: '/audit', validateSearch: ({ user }: Search): { user?: number } => given({ user: /^[1-9]\d{0,8}$/.test(String(user)) ? Number(user) : undefined }),
+    component: lazyRouteComponent(() => import('./screens/admin/audit.tsx'), 'Audit'),
+  }),
+] as const;
 const routes = [
   createRoute({ getParentRoute, path: '/', component: lazyRouteComponent(() => import('./screens/home/home.tsx'), 'Home') }),
   createRoute({ getParentRoute, path: '/login', ...withNext, component: lazyRouteComponent(() => import('./screens/auth/login.tsx'), 'Login') }),
@@ -40,6 +56,7 @@ const routes = [
   }),
   createRoute({ getParentRoute, path: '/movies', ...withPage, component: lazyRouteComponent(() => import('./screens/movies/movies.tsx'), 'Movies') }),
   createRoute({ getParentRoute, path: '/profile', component: lazyRouteComponent(() => import('./screens/profile/profile.tsx'), 'Profile') }),
+  adminRoute.addChildren(sections),
 ] as const;
 
 /** Plain `name=value`, as mails write it: an invitation that looks like a number stays a text. */

@@ -145,6 +145,19 @@ describe('members', { timeout: 60_000 }, () => {
     await page.getByRole('dialog').getByText('ben invites you to').first().waitFor();
   }));
 
+  const drawn = (title: string) => (page: Page) => page.getByRole('figure', { name: title }).getByRole('img').waitFor();
+  test.each([
+    ['/admin', drawn('Requests and errors')],
+    ['/admin/jobs', drawn('Waiting over time')],
+    ['/admin/cache', (page: Page) => sees(page, 'rooms.one')],
+    ['/admin/live', drawn('Connections and rooms')],
+    ['/admin/limits', drawn('Strangers, by address')],
+    ['/admin/sessions', drawn('The last 30 days')],
+    ['/admin/reports', (page: Page) => sees(page, 'There is no report yet.')],
+    ['/admin/users', (page: Page) => sees(page, 'ann@example.org')],
+    ['/admin/audit', (page: Page) => page.getByRole('listitem').filter({ hasText: 'Registered' }).first().waitFor()],
+  ] as const)('%s can be read by everybody who may', (path, ready) => looksWell(member, path, ready));
+
   test('the dialog for a film', () => looksWell(member, '/movies', async (page) => {
     await page.getByRole('button', { name: 'Add a film' }).first().click();
     await page.getByRole('dialog').waitFor();

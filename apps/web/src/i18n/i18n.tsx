@@ -26,7 +26,7 @@ export function firstLocale(): Locale {
 }
 
 /** As the browser knows it, where it speaks this language. */
-const regionOf = (locale: Locale): string => navigator.languages.find((tag) => tag.startsWith(locale)) ?? locale;
+export const regionOf = (locale: Locale): string => navigator.languages.find((tag) => tag.startsWith(locale)) ?? locale;
 
 export async function loadMessages(locale: Locale): Promise<Messages> {
   return LOADERS[locale]().catch(() => en);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { en as adminEn } from '../screens/admin/i18n/en.ts';
+import { ru as adminRu } from '../screens/admin/i18n/ru.ts';
 import { en, type Plural } from './en.ts';
 import { ru } from './ru.ts';
 import { clockText, createSpeaker } from './speaker.ts';
@@ -6,27 +8,30 @@ import { clockText, createSpeaker } from './speaker.ts';
 const forms = (message: string | Plural): string[] => (typeof message === 'string' ? [message] : Object.values(message) as string[]);
 const valuesIn = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].toSorted();
 
-describe('both languages', () => {
+type Catalogue = Readonly<Record<string, string | Plural>>;
+const CATALOGUES: readonly (readonly [of: string, en: Catalogue, ru: Catalogue])[] = [['the app', en, ru], ['administrators', adminEn, adminRu]];
+
+describe.each(CATALOGUES)('both languages of %s', (_of, english, russian) => {
   test('say the same things', () => {
-    expect(Object.keys(ru).toSorted()).toEqual(Object.keys(en).toSorted());
+    expect(Object.keys(russian).toSorted()).toEqual(Object.keys(english).toSorted());
   });
 
-  test.each(Object.keys(en) as (keyof typeof en)[])('%s has the same values in each', (key) => {
-    const [first] = forms(en[key]);
-    const named = valuesIn(forms(en[key]).at(-1)!);
+  test.each(Object.keys(english))('%s has the same values in each', (key) => {
+    const [first] = forms(english[key]!);
+    const named = valuesIn(forms(english[key]!).at(-1)!);
     expect(first).not.toBe('');
-    for (const text of forms(ru[key])) expect(valuesIn(text)).toEqual(named);
+    for (const text of forms(russian[key]!)) expect(valuesIn(text)).toEqual(named);
   });
 
   test('have all forms that their numbers need', () => {
-    for (const [locale, messages] of [['en', en], ['ru', ru]] as const) {
+    for (const [locale, messages] of [['en', english], ['ru', russian]] as const) {
       const { t } = createSpeaker(locale, messages);
       for (const [key, message] of Object.entries(messages)) {
         if (typeof message === 'string') continue;
         for (const count of [0, 1, 2, 5, 11, 21, 22]) {
           const needed = new Intl.PluralRules(locale).select(count);
           expect(Object.keys(message).length === 1 || needed in message, `${key} ${locale} ${count}`).toBe(true);
-          expect(t(key as keyof typeof en, { count, names: 'x', emoji: 'x' })).not.toContain('{');
+          expect(t(key, { count, names: 'x', emoji: 'x' })).not.toContain('{');
         }
       }
     }

@@ -1,12 +1,12 @@
-import type { MessageKey, Messages, Plural } from './en.ts';
+import type { MessageKey, Plural } from './en.ts';
 
 export type Values = Readonly<Record<string, string | number>>;
 
-export interface Speaker {
+export interface Speaker<Key extends string = MessageKey> {
   /** The text of a key, with its `{values}`; of several forms, the one for `count`. */
-  readonly t: (key: MessageKey, values?: Values) => string;
+  readonly t: (key: Key, values?: Values) => string;
   /** Whether there is such a text. */
-  readonly has: (key: string) => key is MessageKey;
+  readonly has: (key: string) => key is Key;
   /** Relative within a day, else the date. */
   readonly when: (iso: string, nowMs?: number) => string;
   /** To the second, for those who want to know exactly. */
@@ -22,7 +22,7 @@ const HOUR_MINUTES = 60;
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** `region`: how numbers and times are written where the reader is, such as `en-GB`. */
-export function createSpeaker(locale: string, messages: Messages, region = locale): Speaker {
+export function createSpeaker<Key extends string>(locale: string, messages: Readonly<Record<Key, string | Plural>>, region = locale): Speaker<Key> {
   const rules = new Intl.PluralRules(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const numbers = new Intl.NumberFormat(region);
@@ -43,7 +43,7 @@ export function createSpeaker(locale: string, messages: Messages, region = local
         return typeof value === 'number' ? numbers.format(value) : value;
       });
     },
-    has: (key): key is MessageKey => Object.hasOwn(messages, key),
+    has: (key): key is Key => Object.hasOwn(messages, key),
     when(iso, nowMs = Date.now()) {
       const minutes = Math.round((Date.parse(iso) - nowMs) / 60_000);
       if (Math.abs(minutes) < HOUR_MINUTES) return relative.format(minutes, 'minute');

@@ -16,7 +16,8 @@ const PLACES = [
 
 export function Header() {
   const { t } = useI18n();
-  const { status } = useSessionState();
+  const state = useSessionState();
+  const { status } = state;
   return (
     <header className="header">
       <div className="header-inner">
@@ -36,6 +37,9 @@ export function Header() {
         )}
         <div className="header-end">
           {status === 'signed-out' && <SignIn />}
+          {state.status === 'signed-in' && state.user.role === 'admin' && (
+            <Link to="/admin" className="nav-link wide-only" aria-label={t('nav.admin')} title={t('nav.admin')}><Icon name="gauge" size={18} /></Link>
+          )}
           {status === 'signed-in' && <Bell />}
           <PersonButton />
         </div>

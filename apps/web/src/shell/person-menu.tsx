@@ -33,6 +33,7 @@ export function PersonMenu({ anchor, label, onClose }: {
     <OpenMenu anchor={anchor} label={label} onClose={onClose}>
       {person !== undefined && <div className="menu-label">{person.username}</div>}
       {state.status === 'signed-in' && <MenuItem icon="user" onSelect={() => void navigate({ to: '/profile' })}>{t('nav.profile')}</MenuItem>}
+      {state.status === 'signed-in' && state.user.role === 'admin' && <MenuItem icon="gauge" onSelect={() => void navigate({ to: '/admin' })}>{t('nav.admin')}</MenuItem>}
       {THEMES.filter((other) => other !== theme).map((other) => (
         <MenuItem key={other} icon="settings" onSelect={() => setTheme(other)}>{t(`theme.${other}`)}</MenuItem>
       ))}

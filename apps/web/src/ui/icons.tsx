@@ -36,6 +36,7 @@ const PATHS = {
   arrow: 'M12 19V5M6 11l6-6 6 6',
   bell: 'M18 16V11a6 6 0 0 0-12 0v5l-2 2.5h16zM10 21h4',
   calendar: 'M4 6h16v14H4zM4 10.5h16M8.5 3.5v4M15.5 3.5v4',
+  gauge: 'M4 18a9 9 0 1 1 16 0M12 14l4-5M12 14h.01',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
 } as const;
 

@@ -57,7 +57,7 @@ test('[FG2] [FG3] Real requests show in the counts of their time, with quantiles
   await expect.poll(async () => (await read()).cache.memoryBytes.at(-1), SLOW).toBeGreaterThan(0);
   const length = figures.at.length;
   for (const list of [figures.http.requests, rooms.hits, figures.live.rooms, figures.process.cpu, figures.queues[0]!.waiting]) expect(list).toHaveLength(length);
-  expect(figures.queues.map(({ queueName }) => queueName)).toEqual(['email', 'imageProcessing', 'roomCleanup']);
+  expect(figures.queues.map(({ queueName }) => queueName)).toEqual(expect.arrayContaining(['email', 'imageProcessing', 'roomCleanup']));
 });
 
 test('[FG5] Asked for what is new it tells no more; of another node’s time it knows nothing', { timeout: 60_000 }, async () => {
