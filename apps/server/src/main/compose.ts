@@ -8,7 +8,7 @@ import {
   createMemoryRateLimitDriver, createRateLimiter, createRedisRateLimitDriver, createScriptSender, type RateLimitDriver,
 } from '@watchparty/redis-kit/rate-limit';
 import { openRedis, type RedisConnection } from '@watchparty/redis-kit/redis';
-import { createCaching } from '../caching/index.ts';
+import { createCaching, createInvalidationNews } from '../caching/index.ts';
 import type { Config } from '../config/index.ts';
 import { type Database, migrate, openDatabase, openQueuePool, takeSingleNodeLock } from '../db/index.ts';
 import { createHttpServer, type HttpServer, type Limiters, type WebApp } from '../edge/http/index.ts';
@@ -28,7 +28,9 @@ import {
 } from '../modules/accounts/index.ts';
 import { auditRoutes, createAudit } from '../modules/audit/index.ts';
 import { type Chat, chatLive, chatRoutes, countMessagesOfDay, createChat, createChatCleanup } from '../modules/chat/index.ts';
-import { createDiscovery, createEvents, discoveryRoutes, eventJobs, type Events, eventsRoutes } from '../modules/events/index.ts';
+import {
+  createDiscovery, createReminderWatch, createEvents, discoveryRoutes, eventJobs, type Events, eventsRoutes,
+} from '../modules/events/index.ts';
 import { createFriends, type Friends, friendsLive, friendsRoutes, openPresence } from '../modules/friends/index.ts';
 import {
   createFilmUploads, createMovieFiles, createMovies, createPosters, createStreaming, createStreamUrls, createSubtitles, movieEffects, type MovieFiles, type Movies, moviesRoutes,
@@ -132,20 +134,24 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       ? createStorage(config.storage.folder, files) : await openS3Storage(config.storage, files);
     closing.add('storage', () => storage.close());
 
+    const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
+    const news = createInvalidationNews({ bus, policies: cachePolicies, log: log.child({ module: 'cache' }) });
     const caching = createCaching({
       store: redis.client === undefined ? createMemoryStore() : createRedisStore(redis), turn: redis.turn, clock,
       ttlSeconds: config.cache.ttlSeconds,
       log: log.child({ module: 'cache' }),
       pending: () => outbox.pending(CACHE_INVALIDATED),
       takeUp: () => outbox.drain(),
+      publish: news.publish,
     });
     closing.add('cache', () => caching.cache.close());
+    await news.hear(caching.cache);
+    closing.add('news of the cache', async () => news.close());
     const jobs = createWorkers({
       declarations: jobDeclarations, driver: await openJobDriver(config, { database, log, closing }), database,
       telemetry: counters.telemetry, log: log.child({ module: 'workers' }),
     });
     closing.add('queues', () => jobs.close());
-    const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const revocations = await createRevocations({ bus, log: log.child({ module: 'sessions' }) });
     closing.add('revocations', () => revocations.close());
     const nodeName = randomUUID();
@@ -287,6 +293,10 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
         : { handlers: jobHandlers, schedules: config.schedules.enabled ? { timeZone: config.schedules.timeZone } : undefined },
     });
     closing.add('workers', () => workers.close());
+    if (config.role !== 'web' && config.schedules.enabled) {
+      const reminders = createReminderWatch({ queries, write: outbox.write, clock, log: log.child({ module: 'events' }) });
+      closing.add('reminders', () => reminders.close());
+    }
 
     const cacheAdmin = createCacheAdmin({
       cache: caching.cache, policies: cachePolicies, clock, log: log.child({ module: 'operations' }),

@@ -9,7 +9,6 @@ test('Clean-ups have the names, ages and times that were promised', () => {
     cleanupInactiveParticipants: ['roomCleanup', '0 */6 * * *', { hoursInactive: 24 }],
     cleanupExpiredSessions: ['roomCleanup', '0 * * * *', {}],
     generateActivityReport: ['roomCleanup', '0 5 * * *', { days: 30 }],
-    'event-reminders': ['events', '* * * * *', {}],
   });
   const line = jobDeclarations.find(({ name }) => name === 'cleanupInactiveRooms')?.scheduledLine;
   expect(line).toBe('Running scheduled room cleanup...');

@@ -20,9 +20,8 @@ export const eventNews = declareJob({
   ),
 });
 
-/** Reminds the people of the events that are near, and begins those that open a room. */
+/** Reminds the people of the events that are near, and begins those that open a room. `reminder-watch.ts` enqueues it. */
 export const eventReminders = declareJob({
-  name: 'event-reminders', queue: 'events', attempts: 1, backoffMs: 1000, timeoutMs: 10 * 60_000,
+  name: 'event-reminders', queue: 'events', attempts: 5, backoffMs: 1000, timeoutMs: 10 * 60_000,
   payload: Type.Object({}, { additionalProperties: false }),
-  schedule: '* * * * *',
 });

@@ -5,4 +5,5 @@ export { eventPolicies } from './events.cache.ts';
 export { eventsRoutes } from './events.http.ts';
 export { eventNews, eventPromotedEmail, eventReminders } from './events.jobs.ts';
 export { createEvents, type Events } from './events.ts';
+export { createReminderWatch } from './reminder-watch.ts';
 export { eventJobs } from './job-handlers.ts';

@@ -56,6 +56,7 @@ test('[QU2] The statistics show what was done, and their totals', async () => {
       email: { queueName: 'email', ...idle, completed: 2, total: 2 },
       imageProcessing: { queueName: 'imageProcessing', ...idle, completed: 0, total: 0 },
       roomCleanup: { queueName: 'roomCleanup', ...idle, completed: completed + 1, total: completed + 1 },
+      events: { queueName: 'events', ...idle, completed: 0, total: 0 },
     },
   });
 });
