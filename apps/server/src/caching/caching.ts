@@ -19,6 +19,8 @@ interface Deps {
   readonly pending: () => Promise<readonly object[]>;
   /** Lets effects that rest because the store was away be tried at once. */
   readonly takeUp: () => Promise<unknown>;
+  /** Tells other nodes what this one has invalidated; left out where there are none. */
+  readonly publish?: (tags: readonly string[]) => void;
 }
 
 export interface Caching {
@@ -31,13 +33,14 @@ export interface Caching {
 const Payload = Type.Object({ tags: Type.Array(Type.String(), { minItems: 1 }) }, { additionalProperties: false });
 
 /** The server's cache over a store, and the effect that invalidates it. */
-export function createCaching({ store, turn, ttlSeconds, clock, log, pending, takeUp }: Deps): Caching {
+export function createCaching({ store, turn, ttlSeconds, clock, log, pending, takeUp, publish }: Deps): Caching {
   const debug = log.isLevelEnabled('debug');
   const cache = createCache(
     {
       store,
       now: clock.now,
       turn,
+      ...(publish !== undefined && { publish }),
       present: presentHit,
       log: { debug: (text) => debug && log.debug(text), warn: (details, text) => log.warn(details, text) },
       afterReturn: () => {
