@@ -134,7 +134,6 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       ? createStorage(config.storage.folder, files) : await openS3Storage(config.storage, files);
     closing.add('storage', () => storage.close());
 
-    const news = createInvalidationNews({ bus, policies: cachePolicies, log: log.child({ module: 'cache' }) });
     const bus = openBus(config, { name: 'watchparty:bus', connection: mainRedis, log: log.child({ module: 'bus' }), closing });
     const news = createInvalidationNews({ bus, policies: cachePolicies, log: log.child({ module: 'cache' }) });
     const caching = createCaching({
