@@ -15,9 +15,11 @@ import { images } from './benches/images.ts';
 import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
 import { live } from './benches/live.ts';
+import { nearby } from './benches/nearby.ts';
 import { register } from './benches/register.ts';
 import { rsvp } from './benches/rsvp.ts';
 import { skew } from './benches/skew.ts';
+import { trending } from './benches/trending.ts';
 import { readArguments, UsageError } from './harness/arguments.ts';
 import type { Bench, Context, Outcome } from './harness/bench.ts';
 import { takeCores } from './harness/cores.ts';
@@ -28,7 +30,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { CHROMIUM, FFMPEG, REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, rsvp, register, images, live, skew];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, rsvp, nearby, trending, register, images, live, skew];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 
