@@ -13,6 +13,7 @@ import { startOwnServer } from '../examples/own-server.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, 'docs/screenshots');
 const FILM = join(ROOT, 'apps/server/src/main/demo/assets/sample-film.mp4');
+const PICTURE = join(ROOT, 'docs/screenshots/room-wide-dark.png');
 const PASSWORD = 'popcorn and rain';
 const ADMIN_SECTIONS = ['', '/jobs', '/cache', '/live', '/limits', '/sessions', '/reports', '/users', '/audit'] as const;
 const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
@@ -100,6 +101,15 @@ function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Scree
     { name: 'add-film', path: '/movies', signedIn: true, act: (page) => press(page, 'Add a film') },
     { name: 'profile', path: '/profile', signedIn: true },
     ...ADMIN_SECTIONS.map((section): Screen => ({ name: `admin${section.replace('/', '-')}`, path: `/admin${section}`, signedIn: true, act: hasFigures })),
+    { name: 'profile-picture', path: '/profile', signedIn: true, act: async (page) => {
+      await page.locator('input[type=file]').setInputFiles(PICTURE);
+      await page.getByLabel('Zoom').waitFor();
+    } },
+    { name: 'profile-second-factor', path: '/profile', signedIn: true, act: async (page) => {
+      await press(page, 'Set it up');
+      await page.getByRole('img', { name: /QR code/ }).waitFor();
+    } },
+    { name: 'offline', path: '/offline.html' },
     { name: 'room', path: roomPath, signedIn: true, act: inRoom },
     { name: 'room-people', path: roomPath, signedIn: true, act: async (page) => {
       await inRoom(page);

@@ -11,6 +11,8 @@ document.documentElement.lang = language;
 for (const section of document.querySelectorAll('section')) section.hidden = section.lang !== language;
 for (const button of document.querySelectorAll('button')) button.addEventListener('click', () => location.reload());
 
-addEventListener('online', () => location.reload());
-// Browsers do not always know. What answers, whatever it says, is a server.
-setInterval(() => fetch('/api/health', { cache: 'no-store' }).then(() => location.reload(), () => {}), 5000);
+// Browsers do not always know. What answers, whatever it says, is a server. By its own address this page is what was wanted.
+if (location.pathname !== '/offline.html') {
+  addEventListener('online', () => location.reload());
+  setInterval(() => fetch('/api/health', { cache: 'no-store' }).then(() => location.reload(), () => {}), 5000);
+}

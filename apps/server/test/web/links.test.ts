@@ -57,4 +57,5 @@ test('who has an account signs in on the way, from the page that asks newcomers 
   await page.getByLabel('Password', { exact: true }).fill('correct horse');
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { name: 'Second room' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe(`/rooms/${room.id}`);
 });

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { builtApp } from '@watchparty/web';
 import { startTestApp, type TestApp } from '../app.ts';
 import { startBrowser } from '../browser.ts';
 import { factoriesFor } from '../factories.ts';
@@ -9,6 +11,7 @@ import { openVisitor, sees, type Visitor } from './visitor.ts';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const FILM = new URL('../../src/main/demo/assets/sample-film.mp4', import.meta.url);
+const PICTURE = join(builtApp, 'icon-512.png');
 const HOSTILE = '<img src=x onerror="document.title=1">';
 const LONG = 'W'.repeat(100);
 /** Compressed, before any player. */
@@ -104,6 +107,7 @@ describe('strangers', { timeout: 60_000 }, () => {
     ['/reset-password?token=x', heading('A new password')],
     ['/rooms', (page: Page) => sees(page, LONG)],
     ['/movies', (page: Page) => sees(page, LONG)],
+    ['/offline.html', heading('You are offline')],
   ] as const)('%s can be read by everybody', (path, ready) => looksWell(stranger, path, ready));
 
   test('an invitation can be read by everybody', () => looksWell(stranger, `/rooms/${roomId}?invite=${invite}`, heading(HOSTILE)));
@@ -161,6 +165,17 @@ describe('members', { timeout: 60_000 }, () => {
   test('the dialog for a film', () => looksWell(member, '/movies', async (page) => {
     await page.getByRole('button', { name: 'Add a film' }).first().click();
     await page.getByRole('dialog').waitFor();
+  }));
+
+  test('the dialog that cuts a picture', () => looksWell(member, '/profile', async (page) => {
+    await page.locator('input[type=file]').setInputFiles(PICTURE);
+    await page.getByRole('button', { name: 'Use this picture' }).isEnabled();
+    await page.getByLabel('Zoom').waitFor();
+  }));
+
+  test('the dialog that sets up a second factor', () => looksWell(member, '/profile', async (page) => {
+    await page.getByRole('button', { name: 'Set it up' }).click();
+    await page.getByRole('img', { name: 'QR code with the secret below' }).waitFor();
   }));
 
   test.each(['Chat', 'People', 'Playlist'])('a room with its %s', (tab) => looksWell(member, `/rooms/${roomId}`, async (page) => {
