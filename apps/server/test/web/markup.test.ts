@@ -17,14 +17,13 @@ beforeAll(async () => {
   [browser, server] = await Promise.all([startBrowser(), startTestApp()]);
   const make = factoriesFor(server);
   ann = await make.user({ username: 'ann' });
-  const patch = await server.ask('PATCH', '/api/auth/profile', { token: ann.token, body: { displayName: texts('name').slice(0, 60), bio: texts('bio') } });
-  expect(patch.status).toBe(200);
+  await server.ask('PATCH', '/api/auth/profile', { token: ann.token, body: { displayName: texts('name').slice(0, 60), bio: texts('bio') } });
   const [film, next] = [await make.movie(ann, { title: texts('film'), description: texts('plot') }), await make.movie(ann, { title: texts('next') })];
   const room = await make.room(ann, { name: texts('room').slice(0, 100), description: texts('about'), movieId: film.id });
   roomId = room.id;
   const first = await make.message(ann, roomId, { content: texts('message') });
   await make.message(ann, roomId, { content: `@ann ${texts('reply')} javascript:alert(1) https://example.org/"onmouseover="x <a href=javascript:x>`, replyToId: first.id });
-  expect((await server.ask('POST', `/api/rooms/${roomId}/playlist`, { token: ann.token, body: { movieId: next.id } })).status).toBe(201);
+  await server.ask('POST', `/api/rooms/${roomId}/playlist`, { token: ann.token, body: { movieId: next.id } });
   invite = (await server.ask('POST', `/api/rooms/${roomId}/invite-link`, { token: ann.token })).body.data.invite;
 });
 afterEach(async () => {
