@@ -42,4 +42,5 @@ EXPOSE 5000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "apps/server/src/main/main.ts"]
+# The flag: see docs/decisions/0015-live-edge.md.
+CMD ["node", "--max-semi-space-size=16", "apps/server/src/main/main.ts"]

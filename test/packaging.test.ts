@@ -9,6 +9,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 const MAIN = 'apps/server/src/main/main.ts';
+/** As `npm start` gives them to Node. */
+const startFlags = (JSON.parse(read('package.json')) as { scripts: { start: string } }).scripts.start.match(/(?<= )--\S+/g) ?? [];
 const PORT = CONFIG_KEYS.PORT.default;
 /** An image of one major version: neither `latest` nor a version that misses its security updates. */
 const MAJOR = /^[a-z]+:\d+(-[a-z-]+)?$/;
@@ -63,7 +65,7 @@ describe('Dockerfile', () => {
   });
 
   it('runs the server itself, as a user without rights, and stops it by SIGTERM', () => {
-    expect(JSON.parse(one('CMD'))).toEqual(['node', MAIN]);
+    expect(JSON.parse(one('CMD'))).toEqual(['node', ...startFlags, MAIN]);
     expect(existsSync(join(ROOT, MAIN))).toBe(true);
     expect(one('STOPSIGNAL')).toBe('SIGTERM');
     expect(one('USER')).toBe('node');

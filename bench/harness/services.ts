@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import packageJson from '../../package.json' with { type: 'json' };
 import { openThrowawayServer } from '../../apps/server/src/db/index.ts';
 import { startRedis } from '../../packages/redis-kit/test/redis.ts';
 import type { Context } from './bench.ts';
@@ -49,6 +50,9 @@ export interface MeasuredServer {
 /** Node, so that the server tells what memory it uses when asked. */
 const node = (): string[] => [process.execPath, '--import', pathToFileURL(programFile('tell-memory')).href];
 
+/** What `npm start` gives Node. */
+const startFlags: readonly string[] = packageJson.scripts.start.match(/(?<= )--\S+/g) ?? [];
+
 /** Starts one of servers/ on the measured core. */
 export async function startPeer({ cores, defer, folder }: Context, name: string, ...args: string[]): Promise<MeasuredServer> {
   const memoryFile = join(folder, `memory-${name}`);
@@ -85,7 +89,7 @@ export async function startWatchParty(context: Context, options: ServerOptions):
   const dataDir = join(context.folder, `watchparty-${port}`);
   mkdirSync(dataDir, { recursive: true });
   const memoryFile = join(dataDir, 'memory');
-  const program = startProgram(context.cores.measured([...node(), WATCHPARTY]), {
+  const program = startProgram(context.cores.measured([...node(), ...startFlags, WATCHPARTY]), {
     cwd: dataDir,
     env: {
       NODE_ENV: 'production', LOG_LEVEL: 'warn', LOG_DIR: 'off', DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: `${port}`,

@@ -34,12 +34,16 @@ export function createLookup({ store, validation, l1, now, recheckMs, heardSince
     const entry = await decodeEntry(value);
     if (entry === undefined || !fits(entry, shape) || !sameTags(entry, tags)) return undefined;
     if (!entry.versions.every((version, index) => version === versions[index])) return undefined;
-    return keep(key, entry, askedAtMs);
+    // The policy's own text, not one more of each entry.
+    return keep(key, { ...entry, fingerprint: shape.fingerprint }, askedAtMs);
   }
 
   /** `confirmedAtMs`: before its versions were read. */
   function keep(key: string, entry: Entry, confirmedAtMs: number): Copy {
-    const copy: Copy = { ...entry, confirmedAtMs, seenInStoreAtMs: now(), uses: 0, presented: undefined };
+    const copy: Copy = {
+      ...entry, tags: exactly(entry.tags), versions: exactly(entry.versions), body: alone(entry.body),
+      confirmedAtMs, seenInStoreAtMs: now(), uses: 0, presented: undefined,
+    };
     l1.set(key, copy);
     return copy;
   }
@@ -98,6 +102,20 @@ export function createLookup({ store, validation, l1, now, recheckMs, heardSince
       return take(key, values[0]!, tags, versions, policy, askedAtMs);
     },
   };
+}
+
+/** A list that was pushed to has room for seventeen, and so has its slice. */
+const exactly = (list: readonly string[]): readonly string[] => list.map((item) => item);
+
+/**
+ * The body in memory of its own. What comes from Redis is a part of all that one packet brought, and what is made of a text
+ * a part of Node's pool: kept as it came, 300 bytes of a session held 20 kB, which no bound on an L1's bytes knows of.
+ */
+function alone(body: Buffer): Buffer {
+  if (body.buffer.byteLength === body.byteLength) return body;
+  const copy = Buffer.allocUnsafeSlow(body.byteLength);
+  copy.set(body);
+  return copy;
 }
 
 function isCurrent(entry: Entry, batch: Batch): boolean {

@@ -36,7 +36,7 @@ interface View {
  */
 export class SlidingWindow {
   /** When and how much, alternating, oldest first. */
-  readonly #entries: number[] = [];
+  #entries: number[] = [];
   #total = 0;
 
   /** What counts now. */
@@ -112,6 +112,9 @@ export class SlidingWindow {
     if (same) {
       this.#entries[last] = atMs;
       this.#entries[last + 1]! += amount;
+    } else if (last < 0) {
+      // What is pushed to an empty list gets room for seventeen, and most subjects come once.
+      this.#entries = [atMs, amount];
     } else {
       this.#entries.push(atMs, amount);
     }

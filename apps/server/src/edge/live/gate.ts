@@ -15,7 +15,7 @@ import { clockModule } from './clock.ts';
 import { Connection } from './connection.ts';
 import { createDispatch } from './dispatch.ts';
 import { closeAll } from './drain.ts';
-import { forgetHandshake, listen } from './memory.ts';
+import { forgetHandshake, listen, makeLean } from './memory.ts';
 import { refusal } from './refusal.ts';
 import { createRegistry } from './registry.ts';
 import { bufferedBytes, cutOff } from './slow.ts';
@@ -110,6 +110,7 @@ export function openGate(server: HttpServer, settings: GateSettings, deps: GateD
     const connection = socket.data as Connection;
     registry.add(connection);
     forgetHandshake(socket);
+    makeLean(socket);
     // Nobody is told anything by their connection's own name.
     void socket.leave(socket.id);
     connection.join(`user:${connection.actor.userId}`);

@@ -6,6 +6,7 @@ import type { Write } from '../../kernel/write.ts';
 import type { EffectHandler } from '../../outbox/index.ts';
 import { Connection } from './connection.ts';
 import { createEffects } from './effects.ts';
+import { createFanOut } from './fan-out.ts';
 import { createFits } from './fits.ts';
 import { createIo } from './io.ts';
 import type { Line, Word } from './line.ts';
@@ -46,6 +47,7 @@ export function createLive(settings: GateSettings, { line, node, write, takeUp, 
   const io = createIo(settings);
   const { adapter, sockets } = io.of('/');
   const fits = createFits();
+  const fanOut = createFanOut(io);
   let gate: Gate | undefined;
 
   function* here(channel: Channel): Iterable<LiveSocket> {
@@ -70,9 +72,7 @@ export function createLive(settings: GateSettings, { line, node, write, takeUp, 
   };
 
   const emit = (channel: Channel, event: string, payload: unknown, gathered: number): void => {
-    if (!adapter.rooms.has(channel)) return;
-    io.to(channel).emit(event, payload);
-    telemetry.liveBroadcast(event, gathered);
+    if (fanOut(channel, event, payload)) telemetry.liveBroadcast(event, gathered);
   };
 
   const outgoing = createOutgoing({

@@ -30,8 +30,8 @@ interface Member {
   readonly heard: [string, unknown][];
 }
 
-async function member(token: string, roomId = 5): Promise<Member> {
-  const socket = await edge.connect(token);
+async function member(token: string, roomId = 5, transports: readonly string[] = ['websocket']): Promise<Member> {
+  const socket = await edge.connect(token, { transports });
   const heard: [string, unknown][] = [];
   socket.onAny((name: string, payload) => heard.push([name, payload]));
   await socket.emitWithAck('thing:do', { roomId });
@@ -95,6 +95,28 @@ test('[LV13] What is gathered stays small enough to be heard between two others,
   await settled(a);
   expect(a.heard.map(([, payload]) => (payload as typeof given).items.length)).toEqual([200, 200, 50]);
   expect(given.items.length).toBe(1);
+});
+
+test('[LV13] However long it is and in whatever alphabet, and by long polling too, it arrives whole and in its order', async () => {
+  await start();
+  const [a, polling] = [await member('7'), await member('8', 5, ['polling'])];
+  const told: string[] = [];
+  const say = (username: string, channel: 'one' | 'all'): void => {
+    told.push(username);
+    if (channel === 'all') edge.live.tell('room:5', chatTypes, { ...typing(1), username });
+    else for (const socket of edge.live.here('room:5')) socket.tell(chatTypes, { ...typing(1), username });
+  };
+  // Around the lengths at which a WebSocket writes them otherwise, and the first alone: both ways of telling take turns.
+  const lengths = [1, ...Array.from({ length: 20 }, (_, nth) => 25 + nth), ...Array.from({ length: 12 }, (_, nth) => 32_732 + nth), 65_600];
+  for (const length of lengths) {
+    say('ж'.repeat(length), 'all');
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    say(`x${length}`, 'one');
+    say('y'.repeat(length), 'all');
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+  await settled(a, polling);
+  for (const { heard } of [a, polling]) expect(heard.map(([, payload]) => (payload as { username: string }).username)).toEqual(told);
 });
 
 test('[LV18] What is not declared, or does not fit its schema, does not go out', async () => {

@@ -21,7 +21,8 @@ export type AttendanceChange = 'online' | 'player' | 'figures';
 export type AttendanceListener = (roomId: number, userId: number, change: AttendanceChange) => void;
 
 interface Here extends Attendee {
-  readonly connections: Set<string>;
+  /** One, most of the time: a set for each person would take as much as all else that is kept of them. */
+  readonly connections: string[];
   /** Which of them spoke last. */
   readonly speaker: string | undefined;
   /** Since when their player has lacked data; undefined: it has them. */
@@ -50,9 +51,12 @@ export class AttendanceBook {
     const people = this.#here.get(roomId) ?? new Map<number, Here>();
     this.#here.set(roomId, people);
     const known = people.get(userId);
-    if (known !== undefined) return void known.connections.add(connection);
+    if (known !== undefined) {
+      if (!known.connections.includes(connection)) known.connections.push(connection);
+      return;
+    }
     people.set(userId, {
-      userId, username, player: null, connections: new Set([connection]), speaker: undefined, bufferingSinceMs: undefined,
+      userId, username, player: null, connections: [connection], speaker: undefined, bufferingSinceMs: undefined,
     });
     this.#tell(roomId, userId, 'online');
   }
@@ -61,8 +65,10 @@ export class AttendanceBook {
   depart(roomId: number, userId: number, connection: string): boolean {
     const people = this.#here.get(roomId);
     const person = people?.get(userId);
-    if (people === undefined || person?.connections.delete(connection) !== true) return false;
-    if (person.connections.size > 0) {
+    const index = person?.connections.indexOf(connection) ?? -1;
+    if (people === undefined || person === undefined || index < 0) return false;
+    person.connections.splice(index, 1);
+    if (person.connections.length > 0) {
       // What another connection's player does, nobody knows yet.
       if (person.speaker === connection) {
         people.set(userId, { ...person, player: null, speaker: undefined, bufferingSinceMs: undefined });
@@ -80,7 +86,7 @@ export class AttendanceBook {
   report(roomId: number, userId: number, connection: string, player: Player, nowMs: number): boolean {
     const people = this.#here.get(roomId);
     const person = people?.get(userId);
-    if (people === undefined || person?.connections.has(connection) !== true) return false;
+    if (people === undefined || person?.connections.includes(connection) !== true) return false;
     const bufferingSinceMs = player.buffering ? (person.bufferingSinceMs ?? nowMs) : undefined;
     people.set(userId, { ...person, player, speaker: connection, bufferingSinceMs });
     const change = changeOf(person.player, player);
