@@ -39,5 +39,5 @@ create table event_trends (
   score double precision not null
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 create index event_trends_score_idx on event_trends (score desc, event_id);
-create index event_trends_region_idx on event_trends (region, score desc, event_id) where region is not null;
+create index event_trends_region_idx on event_trends (region, score desc, event_id) include (over_at) where region is not null;
 create index event_trends_over_idx on event_trends (over_at);

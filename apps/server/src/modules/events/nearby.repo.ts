@@ -37,14 +37,15 @@ const within = ({ radiusKm, after }: Around) => sql`
 
 /**
  * Public events in these cells, the nearest first. Reads `events_nearby_idx` and, for what takes longer than a day,
- * `events_nearby_long_idx`; the rows themselves only of those that are answered. ED1–ED4
+ * `events_nearby_long_idx`; the rows themselves only of those that are answered. The cells are given by a select because
+ * the planner would look at each of a thousand constants: 2.2 ms instead of 0.5. ED1–ED4
  */
 export async function nearestIn(
   db: Queries, cells: readonly number[], around: Around, withoutOwners: readonly number[] = [],
 ): Promise<FoundRow[]> {
   const { centre, from, to, limit } = around;
   const listed = sql`e.visibility = 'public' and e.cancelled_at is null and e.place_cell is not null
-    and e.place_cell = any(${cells}::int[]) and e.starts_at <= ${to}::timestamptz and e.over_at > ${from}::timestamptz
+    and e.place_cell = any((select ${cells}::int[])::int[]) and e.starts_at <= ${to}::timestamptz and e.over_at > ${from}::timestamptz
     and ${withoutOwners.length === 0 ? sql`true` : sql`e.owner_id <> all(${withoutOwners}::int[])`}`;
   const { rows } = await sql<FoundRow>`
     select e.*, nearest.distance_km

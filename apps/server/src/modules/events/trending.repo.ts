@@ -82,19 +82,22 @@ export async function top(db: Queries, now: Date, limit: number): Promise<EventR
   return rows;
 }
 
-/** The most popular of some regions; reads as many entries of `event_trends_region_idx` for each. ED9 */
+/**
+ * The most popular of some regions; reads as many entries of `event_trends_region_idx` for each, and twice as many events
+ * as are answered: `renew` has taken off what is not to be shown, so that far fewer fall out. ED9
+ */
 export async function topOf(db: Queries, regions: readonly number[], now: Date, limit: number): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
     select e.*
     from (
-      select best.event_id, best.score
+      select best.*
       from unnest(${regions}::int[]) as r (region)
       cross join lateral (
-        select t.event_id, t.score from event_trends t join events e on e.id = t.event_id
-        where t.region = r.region and ${shown(now)} order by t.score desc, t.event_id limit ${limit}) as best
-      order by best.score desc, best.event_id limit ${limit}) as top
-    join events e on e.id = top.event_id
-    order by top.score desc, top.event_id`.execute(db);
+        select t.event_id, t.score, t.over_at from event_trends t
+        where t.region = r.region and t.over_at > ${now}::timestamptz order by t.score desc, t.event_id limit ${2 * limit}) as best
+      order by best.score desc, best.event_id limit ${2 * limit}) as t
+    join events e on e.id = t.event_id
+    where ${shown(now)} order by t.score desc, t.event_id limit ${limit}`.execute(db);
   return rows;
 }
 
