@@ -164,6 +164,7 @@ test('[EV1] [EP1] What a friend has warmed the cache with is gone for who is a f
   await expect(play('friends', [
     { do: 'befriend', who: 1 }, { do: 'going', who: 1 }, { do: 'part', who: 1 }, { do: 'befriend', who: 1 }, { do: 'going', who: 1 },
     { do: 'block', who: 1 }, { do: 'unblock', who: 1 }, { do: 'show', visibility: 'private' }, { do: 'going', who: 2 },
-    { do: 'show', visibility: 'public' }, { do: 'going', who: 2 }, { do: 'show', visibility: 'private' }, { do: 'withdraw', who: 2 },
+    { do: 'show', visibility: 'public' }, { do: 'going', who: 2 }, { do: 'block', who: 2 }, { do: 'going', who: 2 }, { do: 'unblock', who: 2 },
+    { do: 'going', who: 2 }, { do: 'show', visibility: 'private' }, { do: 'withdraw', who: 2 },
   ])).resolves.toBeUndefined();
 }, 60_000);

@@ -127,7 +127,7 @@ export async function list(
   const { rows } = await sql<AttendeeRow>`
     select r.user_id, u.username, u.display_name, r.status, r.position
     from rsvps r join users u on u.id = r.user_id
-    where r.event_id = ${eventId} and r.status = ${status} and ${order} > ${after}
+    where r.event_id = ${eventId} and r.status = ${status} and ${order} > ${after}::bigint
       and not ${blockedBetween(sql`r.user_id`, sql`${viewerId}::int`)}
     order by ${order} limit ${limit}`.execute(db);
   return rows;

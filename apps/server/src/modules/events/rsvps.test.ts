@@ -102,6 +102,7 @@ test('[RV7] Attendees are listed by cursor: who goes, who waits in order, who ma
   const waiting = (await ask(owner, 'GET', `/events/${id}/attendees?status=waitlisted`)).body.data.items;
   expect(waiting.map(({ userId }: Attendee) => userId)).toEqual([d.id, b.id]);
   expect((await ask(owner, 'GET', `/events/${id}/attendees?cursor=declined.1`)).body.code).toBe('events.cursor_invalid');
+  expect((await ask(owner, 'GET', `/events/${id}/attendees?cursor=interested.${'9'.repeat(15)}`)).body.data.items).toEqual([]);
 });
 
 test('[EP2] Before an account goes its seat is given on', async () => {
