@@ -38,6 +38,10 @@ const PATHS = {
   calendar: 'M4 6h16v14H4zM4 10.5h16M8.5 3.5v4M15.5 3.5v4',
   gauge: 'M4 18a9 9 0 1 1 16 0M12 14l4-5M12 14h.01',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  captions: 'M3.5 5h17v14h-17zM11 10.4a2.3 2.3 0 1 0 0 3.2M17.3 10.4a2.3 2.3 0 1 0 0 3.2',
+  help: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9.6 9.6a2.5 2.5 0 1 1 3.5 2.3c-.8.4-1.1.9-1.1 1.7M12 16.8h.01',
+  info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.5M12 7.6h.01',
+  picture: 'M4 5h16v14H4zM4 16l4.5-4.5 4 4 2.5-2.5 5 5M15.5 9.5h.01',
 } as const;
 
 export type IconName = keyof typeof PATHS;

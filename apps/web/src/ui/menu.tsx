@@ -51,3 +51,23 @@ export function MenuItem({ icon, danger = false, onSelect, children }: {
 }
 
 export const MenuSeparator = () => <Base.Separator className="menu-separator" />;
+
+/** One of several, under what they are called. */
+export function MenuChoices<T extends string>({ label, value, options, onChange }: {
+  readonly label: string; readonly value: T; readonly options: readonly { readonly value: T; readonly text: string }[];
+  readonly onChange: (value: T) => void;
+}) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="menu-label">{label}</Base.GroupLabel>
+      <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
+        {options.map((option) => (
+          <Base.RadioItem key={option.value} value={option.value} className="menu-item" closeOnClick>
+            <span className="menu-mark"><Base.RadioItemIndicator><Icon name="check" size={16} /></Base.RadioItemIndicator></span>
+            {option.text}
+          </Base.RadioItem>
+        ))}
+      </Base.RadioGroup>
+    </Base.Group>
+  );
+}

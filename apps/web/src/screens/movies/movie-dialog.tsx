@@ -9,6 +9,7 @@ import { Switch, TextArea, TextField } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
 import { useForm } from '../../ui/use-form.ts';
+import { givePoster } from './film-frame.ts';
 import { useUploads } from './uploads.tsx';
 
 type Way = 'file' | 'link';
@@ -34,7 +35,7 @@ function MovieForm({ film, onClose }: { readonly film?: Movie; readonly onClose:
   const form = useForm({
     initial: {
       title: film?.title ?? '', description: film?.description ?? '', year: film?.year === null || film === undefined ? '' : String(film.year),
-      url: film?.url ?? '', posterUrl: film?.posterUrl ?? '', onlyRooms: film?.visibility === 'rooms', file: '',
+      url: film?.url ?? '', posterUrl: film === undefined || film.poster !== null ? '' : (film.posterUrl ?? ''), onlyRooms: film?.visibility === 'rooms', file: '',
     },
     ...(film === undefined && { draft: 'movie' }),
     check: ({ title, year, url, posterUrl }) => ({
@@ -52,7 +53,10 @@ function MovieForm({ film, onClose }: { readonly film?: Movie; readonly onClose:
       } as const satisfies PatchMovieBody;
       const saved = film === undefined ? await http.movies.create(body) : await http.movies.patch(film.id, body);
       changed(['movies']);
-      if (way === 'file' && file !== undefined) uploads.begin(saved, file);
+      if (way === 'file' && file !== undefined) {
+        uploads.begin(saved, file);
+        if (saved.posterUrl === null) void givePoster(http, saved.id, file).then((given) => { if (given) changed(['movies']); });
+      }
       onClose();
     },
   });

@@ -12,7 +12,7 @@ export function MovieWall({ films, renderActions }: { readonly films: readonly M
 
 function Poster({ film, actions }: { readonly film: Movie; readonly actions: ReactNode }) {
   const { t } = useI18n();
-  const { id, title, year, durationSeconds, hasFile, url, posterUrl, visibility } = film;
+  const { id, title, year, durationSeconds, hasFile, url, poster, posterUrl, visibility } = film;
   const playable = hasFile || url !== null;
   const facts = [
     year === null ? undefined : String(year),
@@ -22,7 +22,7 @@ function Poster({ film, actions }: { readonly film: Movie; readonly actions: Rea
   ].filter((fact) => fact !== undefined);
   const picture = (
     <span className={`poster tone-${id % 6}`}>
-      {posterUrl === null ? <span className="poster-title">{title}</span> : <img src={posterUrl} alt="" loading="lazy" width="240" height="360" />}
+      {posterUrl === null ? <span className="poster-title">{title}</span> : <img src={poster?.small ?? posterUrl} alt="" loading="lazy" width="240" height="360" />}
     </span>
   );
   // A poster without a picture is its title.

@@ -14,9 +14,10 @@ import { Problem } from '../../ui/problem.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import '../rooms/rooms.css';
+import { FilmDetails } from './film-details.tsx';
 import { MovieDialog } from './movie-dialog.tsx';
 import { MovieSkeletons, MovieWall } from './movie-wall.tsx';
-import { UploadList } from './uploads.tsx';
+import { UploadList } from './upload-list.tsx';
 
 const LIMIT = 24;
 
@@ -28,6 +29,7 @@ export function Movies() {
   const { page = 1, mine: wantsMine = false } = useSearch({ from: '/movies' });
   const mine = wantsMine && user !== undefined;
   const [dialog, setDialog] = useState<'add' | Movie>();
+  const [looking, setLooking] = useState<number>();
   usePageTitle(t('movies.title'));
   const { data, error, refetch } = useQuery({
     queryKey: ['movies', mine ? 'mine' : 'public', page], placeholderData: keepPreviousData,
@@ -56,17 +58,20 @@ export function Movies() {
       {data === undefined && error === null && <MovieSkeletons count={6} />}
       {data !== undefined && data.items.length === 0 && <Empty icon="film" text={t(mine ? 'movies.noneMine' : 'movies.none')}>{add}</Empty>}
       {data !== undefined && data.items.length > 0 && (
-        <MovieWall films={data.items} renderActions={(film) => (film.ownerId === user?.id ? <FilmMenu film={film} onEdit={() => setDialog(film)} /> : null)} />
+        <MovieWall films={data.items} renderActions={(film) => <FilmMenu film={film} own={film.ownerId === user?.id} onLook={() => setLooking(film.id)} onEdit={() => setDialog(film)} />} />
       )}
       {data !== undefined && (
         <Pager page={page} limit={LIMIT} total={data.total} onPage={(next) => void navigate({ to: '/movies', search: { page: next, ...(mine && { mine }) } })} />
       )}
+      {looking !== undefined && <FilmDetails movieId={looking} onClose={() => setLooking(undefined)} />}
       {dialog !== undefined && <MovieDialog {...(dialog !== 'add' && { film: dialog })} onClose={() => setDialog(undefined)} />}
     </div>
   );
 }
 
-function FilmMenu({ film, onEdit }: { readonly film: Movie; readonly onEdit: () => void }) {
+function FilmMenu({ film, own, onLook, onEdit }: {
+  readonly film: Movie; readonly own: boolean; readonly onLook: () => void; readonly onEdit: () => void;
+}) {
   const { t } = useI18n();
   const http = useHttp();
   const changed = useChanged();
@@ -86,9 +91,14 @@ function FilmMenu({ film, onEdit }: { readonly film: Movie; readonly onEdit: () 
     <div className="film-menu">
       <Menu trigger={<IconButton icon="more" label={t('movie.menu', { title: film.title })} />}>
         <MenuItem icon="people" onSelect={() => void navigate({ to: '/rooms/new', search: { movie: film.id } })}>{t('movie.openRoom')}</MenuItem>
-        <MenuItem icon="settings" onSelect={onEdit}>{t('movie.edit')}</MenuItem>
-        <MenuSeparator />
-        <MenuItem icon="close" danger onSelect={() => setAsking(true)}>{t('movie.remove')}</MenuItem>
+        <MenuItem icon="info" onSelect={onLook}>{t('movie.details')}</MenuItem>
+        {own && (
+          <>
+            <MenuItem icon="settings" onSelect={onEdit}>{t('movie.edit')}</MenuItem>
+            <MenuSeparator />
+            <MenuItem icon="close" danger onSelect={() => setAsking(true)}>{t('movie.remove')}</MenuItem>
+          </>
+        )}
       </Menu>
       <Confirm
         open={asking} onClose={() => setAsking(false)} title={t('movie.removeTitle', { title: film.title })} text={t('movie.removeText')}

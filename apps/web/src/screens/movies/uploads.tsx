@@ -1,40 +1,56 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import type { Movie } from '@watchparty/protocol';
-import { sendFile } from '../../api/send-file.ts';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { ApiError, fingerprintOf, uploadInGoes } from '@watchparty/client';
+import type { Movie, MovieUpload } from '@watchparty/protocol';
+import { sendPartOf } from '../../api/send-part.ts';
 import { useChanged } from '../../api/use-changed.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
-import { useSession } from '../../session/context.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Problem } from '../../ui/problem.tsx';
+import { useSession, useUser } from '../../session/context.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
+import { pauseUntilWorthIt } from './pause.ts';
 
-interface Upload {
+/** `resting`: the server holds a part, and the file is to be chosen again. */
+export type UploadStatus = 'sending' | 'waiting' | 'paused' | 'resting' | 'failed';
+
+export interface UploadView {
   readonly movieId: number;
   readonly title: string;
-  readonly file: File;
+  readonly fileName: string;
+  readonly totalBytes: number;
   readonly sentBytes: number;
+  readonly status: UploadStatus;
   readonly error?: unknown;
 }
 
 interface Uploads {
-  readonly all: readonly Upload[];
-  readonly begin: (movie: Movie, file: File) => void;
+  readonly all: readonly UploadView[];
+  readonly begin: (movie: Pick<Movie, 'id' | 'title'>, file: File) => void;
+  readonly pause: (movieId: number) => void;
+  /** With the file where a reload has lost it; answers false when it is another one. */
+  readonly resume: (movieId: number, file?: File) => Promise<boolean>;
   readonly cancel: (movieId: number) => void;
+}
+
+/** What is known of an upload beside what is shown. */
+interface Parts {
+  readonly stop: AbortController;
+  readonly file?: File;
+  readonly upload?: MovieUpload | undefined;
 }
 
 const Context = createContext<Uploads | undefined>(undefined);
 
-/** Films on their way to the server, whichever page one looks at. */
+/** Films on their way to the server, whichever page one looks at, and those that were on it before a reload. */
 export function UploadsProvider({ children }: { readonly children: ReactNode }) {
   const { t } = useI18n();
   const session = useSession();
+  const user = useUser();
   const toasts = useToasts();
   const changed = useChanged();
-  const [all, setAll] = useState<readonly Upload[]>([]);
-  const stops = useRef(new Map<number, AbortController>());
-  const underWay = all.some(({ error }) => error === undefined);
+  const [all, setAll] = useState<readonly UploadView[]>([]);
+  const parts = useRef(new Map<number, Parts>());
+  const underWay = all.some(({ status }) => status === 'sending' || status === 'waiting');
 
-  // Leaving the page would break it off.
+  // Leaving the page would interrupt it.
   useEffect(() => {
     if (!underWay) return;
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
@@ -42,46 +58,90 @@ export function UploadsProvider({ children }: { readonly children: ReactNode }) 
     return () => removeEventListener('beforeunload', ask);
   }, [underWay]);
 
-  const value = useMemo<Uploads>(() => {
-    const update = (movieId: number, change: Partial<Upload>): void =>
-      setAll((before) => before.map((upload) => (upload.movieId === movieId ? { ...upload, ...change } : upload)));
-    const remove = (movieId: number): void => setAll((before) => before.filter((upload) => upload.movieId !== movieId));
+  const update = useCallback((movieId: number, change: Partial<UploadView>): void =>
+    setAll((before) => before.map((upload) => (upload.movieId === movieId ? { ...upload, ...change } : upload))), []);
+  const forget = useCallback((movieId: number): void => {
+    parts.current.delete(movieId);
+    setAll((before) => before.filter((upload) => upload.movieId !== movieId));
+  }, []);
 
-    async function send(movieId: number, file: File, signal: AbortSignal): Promise<void> {
-      // A token that has expired is renewed here, not after hours of sending.
-      await session.http.accounts.profile({ signal });
-      await sendFile<Movie>({
-        method: 'PUT', path: `/api/movies/${movieId}/file`, body: file, tokens: session.tokens, signal,
-        onProgress: ({ sentBytes }) => update(movieId, { sentBytes }),
-      });
-    }
-
-    async function finish(movieId: number, title: string, sending: Promise<void>, signal: AbortSignal): Promise<void> {
-      try {
-        await sending;
-        remove(movieId);
-        toasts.say(t('upload.done', { title }));
-        changed(['movies']);
-      } catch (error) {
-        if (signal.aborted) remove(movieId);
-        else update(movieId, { error });
-      }
-    }
-
-    return {
-      all,
-      begin({ id, title }, file) {
-        const stop = new AbortController();
-        stops.current.set(id, stop);
-        setAll((before) => [...before.filter(({ movieId }) => movieId !== id), { movieId: id, title, file, sentBytes: 0 }]);
-        void finish(id, title, send(id, file, stop.signal), stop.signal);
-      },
-      cancel(movieId) {
-        stops.current.get(movieId)?.abort();
-        remove(movieId);
-      },
+  // What an earlier page has begun.
+  const userId = user?.id;
+  useEffect(() => {
+    const known = parts.current;
+    if (userId === undefined) return;
+    const stop = new AbortController();
+    void session.http.movies.uploads({ signal: stop.signal }).then(({ items }) => {
+      const fresh = items.filter(({ movieId }) => !known.has(movieId));
+      for (const upload of fresh) known.set(upload.movieId, { stop: new AbortController(), upload });
+      setAll((before) => [...before, ...fresh.map((upload) => ({
+        movieId: upload.movieId, title: upload.movieTitle, fileName: upload.fileName, totalBytes: upload.lengthBytes,
+        sentBytes: upload.offsetBytes, status: 'resting' as const,
+      }))]);
+    }, () => {
+      // A list that does not come is no reason to trouble anybody; the next page asks again.
+    });
+    return () => {
+      stop.abort();
+      for (const { stop: sending } of known.values()) sending.abort(new Error('signed out'));
+      known.clear();
+      setAll([]);
     };
-  }, [all, session, toasts, changed, t]);
+  }, [session, userId]);
+
+  const send = useCallback(async (movieId: number, title: string, file: File, upload: MovieUpload | undefined): Promise<void> => {
+    const stop = new AbortController();
+    parts.current.set(movieId, { stop, file, upload });
+    update(movieId, { status: 'sending', error: undefined });
+    try {
+      await uploadInGoes(session.http.movies, {
+        movieId, film: file, fileName: file.name, upload, signal: stop.signal, sendPart: sendPartOf(session), pause: pauseUntilWorthIt,
+        onBegun: (begun) => parts.current.set(movieId, { stop, file, upload: begun }),
+        onProgress: ({ sentBytes }) => update(movieId, { sentBytes }),
+        onWaiting: (waiting) => update(movieId, { status: waiting ? 'waiting' : 'sending' }),
+      });
+      forget(movieId);
+      toasts.say(t('upload.done', { title }));
+      changed(['movies']);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      // What the server has forgotten or refused is begun anew the next time.
+      const ended = error instanceof ApiError && error.status < 500 && error.status !== 401;
+      parts.current.set(movieId, { stop, file, upload: ended ? undefined : parts.current.get(movieId)?.upload });
+      update(movieId, { status: 'failed', error });
+    }
+  }, [session, toasts, changed, t, update, forget]);
+
+  const value = useMemo<Uploads>(() => ({
+    all,
+    begin({ id, title }, file) {
+      parts.current.get(id)?.stop.abort();
+      setAll((before) => [...before.filter(({ movieId }) => movieId !== id), {
+        movieId: id, title, fileName: file.name, totalBytes: file.size, sentBytes: 0, status: 'sending',
+      }]);
+      void send(id, title, file, undefined);
+    },
+    pause(movieId) {
+      parts.current.get(movieId)?.stop.abort(new Error('paused'));
+      update(movieId, { status: 'paused' });
+    },
+    async resume(movieId, chosen) {
+      const known = parts.current.get(movieId);
+      const view = all.find((upload) => upload.movieId === movieId);
+      const file = chosen ?? known?.file;
+      if (known === undefined || view === undefined || file === undefined) return false;
+      if (chosen !== undefined && known.upload !== undefined && (await fingerprintOf(chosen)) !== known.upload.fingerprint) return false;
+      void send(movieId, view.title, file, known.upload);
+      return true;
+    },
+    cancel(movieId) {
+      const known = parts.current.get(movieId);
+      known?.stop.abort(new Error('cancelled'));
+      forget(movieId);
+      // What cannot be told now is cleared away in three days.
+      if (known?.upload !== undefined) session.http.movies.cancelUpload(movieId, known.upload.id).catch(() => undefined);
+    },
+  }), [all, send, update, forget, session]);
 
   return <Context value={value}>{children}</Context>;
 }
@@ -90,26 +150,4 @@ export function useUploads(): Uploads {
   const uploads = useContext(Context);
   if (uploads === undefined) throw new Error('There is no UploadsProvider');
   return uploads;
-}
-
-export function UploadList() {
-  const { t, bytes, number } = useI18n();
-  const { all, begin, cancel } = useUploads();
-  if (all.length === 0) return null;
-  return (
-    <section className="uploads" aria-label={t('upload.list')}>
-      {all.map(({ movieId, title, file, sentBytes, error }) => {
-        const share = file.size === 0 ? 0 : sentBytes / file.size;
-        return (
-          <div className="upload" key={movieId}>
-            <p><strong>{title}</strong> <span className="faint small tabular">{error === undefined && (share < 1 ? t('upload.progress', { percent: number(Math.floor(share * 100)), sent: bytes(sentBytes), total: bytes(file.size) }) : t('upload.checking'))}</span></p>
-            <Button look="quiet" onClick={() => cancel(movieId)}>{t(error === undefined ? 'common.cancel' : 'common.close')}</Button>
-            {error === undefined
-              ? <progress max={1} value={share} aria-label={t('upload.of', { title })} />
-              : <Problem error={error} title={t('upload.failed')} onRetry={() => begin({ id: movieId, title } as Movie, file)} />}
-          </div>
-        );
-      })}
-    </section>
-  );
 }

@@ -8,6 +8,8 @@ import { IconButton } from '../../../ui/button.tsx';
 import { Menu, MenuItem } from '../../../ui/menu.tsx';
 import { EMOJI } from '../emoji.ts';
 import type { Fullscreen } from '../fullscreen.ts';
+import { KeysDialog } from './keys-dialog.tsx';
+import { type TrackChoices, TracksMenu } from './tracks-menu.tsx';
 import type { Command } from './use-commands.ts';
 import { usePosition } from './use-position.ts';
 
@@ -19,6 +21,7 @@ interface Props {
   readonly mayControl: boolean;
   readonly command: Command;
   readonly fullscreen: Fullscreen;
+  readonly tracks: TrackChoices;
   readonly unread: number;
   readonly chatOpen: boolean;
   readonly onToggleChat: () => void;
@@ -30,13 +33,14 @@ const SKIP_SECONDS = 10;
 const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 export function Controls({
-  video, playback, clock, film, mayControl, command, fullscreen, unread, chatOpen, onToggleChat, onChooseFilm, onReact,
+  video, playback, clock, film, mayControl, command, fullscreen, tracks, unread, chatOpen, onToggleChat, onChooseFilm, onReact,
 }: Props) {
   const { t } = useI18n();
   const shown = usePosition(video);
   const volume = useVolume(video);
   /** Where a hand holds the slider. */
   const [held, setHeld] = useState<number>();
+  const [helping, setHelping] = useState(false);
   const hasFilm = playback.movieId !== null;
   const duration = shown.duration || (film?.durationSeconds ?? 0);
   const position = held ?? shown.position;
@@ -54,7 +58,10 @@ export function Controls({
     ...(mayControl && hasFilm && {
       ' ': toggle, k: toggle, ArrowLeft: () => seek(roomPosition() - SKIP_SECONDS), ArrowRight: () => seek(roomPosition() + SKIP_SECONDS),
     }),
-    m: volume.toggle, f: fullscreen.toggle, c: onToggleChat,
+    m: volume.toggle, f: fullscreen.toggle, c: onToggleChat, '?': () => setHelping(true),
+    ...(tracks.state.subtitles.length > 0 && {
+      s: () => tracks.chooseSubtitles(tracks.state.subtitle === null ? (tracks.state.subtitles[0]?.id ?? null) : null),
+    }),
   });
 
   return (
@@ -96,6 +103,7 @@ export function Controls({
         )}
         <IconButton icon={volume.muted ? 'muted' : 'volume'} label={t(volume.muted ? 'player.unmute' : 'player.mute')} onClick={volume.toggle} />
         <input className="volume" type="range" min={0} max={1} step={0.05} value={volume.muted ? 0 : volume.value} aria-label={t('player.volume')} onChange={({ target }) => volume.set(Number(target.value))} />
+        {hasFilm && <TracksMenu video={video} choices={tracks} />}
         {hasFilm && document.pictureInPictureEnabled && (
           <IconButton icon="pip" className="wide-only" label={t('player.pip')} onClick={() => void togglePictureInPicture(video.current)} />
         )}
@@ -103,8 +111,10 @@ export function Controls({
           <IconButton icon="chat" label={t(chatOpen ? 'player.hideChat' : 'player.showChat')} aria-pressed={chatOpen} onClick={onToggleChat} />
           {unread > 0 && !chatOpen && <span className="unread tabular" aria-hidden="true">{unread}</span>}
         </span>
+        <IconButton icon="help" className="wide-only" label={t('keys.help')} onClick={() => setHelping(true)} />
         <IconButton icon={fullscreen.on ? 'shrink' : 'fullscreen'} label={t(fullscreen.on ? 'player.shrink' : 'player.fullscreen')} onClick={fullscreen.toggle} />
       </div>
+      {helping && <KeysDialog mayControl={mayControl} onClose={() => setHelping(false)} />}
     </div>
   );
 }

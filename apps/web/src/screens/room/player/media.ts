@@ -1,7 +1,9 @@
 import { ApiError, type HttpClient, NetworkError } from '@watchparty/client';
+import { openStream, type Stream } from './stream.ts';
+import { createTracks, type Tracks, type TracksState } from './tracks.ts';
 
-/** Why a film does not play. */
-export type FailureKind = 'network' | 'gone' | 'undecodable' | 'no-film';
+/** Why a film does not play. `missing`: its address leads nowhere; `closed`: its site gives it to its own pages only. */
+export type FailureKind = 'network' | 'gone' | 'undecodable' | 'no-film' | 'missing' | 'closed';
 
 export interface MediaState {
   /** `empty`: the room plays nothing. */
@@ -10,6 +12,7 @@ export interface MediaState {
 }
 
 export interface Media {
+  readonly tracks: Tracks;
   load(movieId: number | null): Promise<void>;
   /** Tries the same film again. */
   reload(): Promise<void>;
@@ -18,8 +21,10 @@ export interface Media {
   close(): void;
 }
 
-interface Stream {
-  destroy(): void;
+interface MediaOptions {
+  readonly http: Pick<HttpClient, 'movies'>;
+  readonly onState: (state: MediaState) => void;
+  readonly onTracks: (state: TracksState) => void;
 }
 
 const MEDIA_ERR_NETWORK = 2;
@@ -28,19 +33,20 @@ const HAVE_METADATA = 1;
 const OLD_MS = 60_000;
 
 /** Puts films into a video element: uploaded ones by a signed address, linked ones by theirs, HLS through hls.js. */
-export function createMedia(video: HTMLVideoElement, { http, onState }: {
-  readonly http: Pick<HttpClient, 'movies'>; readonly onState: (state: MediaState) => void;
-}): Media {
+export function createMedia(video: HTMLVideoElement, { http, onState, onTracks }: MediaOptions): Media {
+  const tracks = createTracks(video, { http, onState: onTracks });
   let stream: Stream | undefined;
   let current: number | null = null;
+  let address = '';
   let loadedAtMs = 0;
   let stop = new AbortController();
 
   function empty(): void {
     stop.abort();
     stop = new AbortController();
-    stream?.destroy();
+    stream?.close();
     stream = undefined;
+    tracks.clear();
     if (!video.hasAttribute('src')) return;
     video.removeAttribute('src');
     video.load();
@@ -48,28 +54,11 @@ export function createMedia(video: HTMLVideoElement, { http, onState }: {
 
   const fail = (failure: FailureKind): void => onState({ status: 'failed', failure });
 
-  async function openStream(url: string, signal: AbortSignal): Promise<void> {
-    const [{ default: Hls }, { default: workerPath }] = await Promise.all([import('hls.js'), import('hls.js/dist/hls.worker.js?url')]);
-    if (signal.aborted) return;
-    if (!Hls.isSupported()) {
-      video.src = url;
-      return;
-    }
-    const hls = new Hls({ workerPath });
-    stream = hls;
-    let recovered = false;
-    hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
-      if (!fatal) return;
-      if (type === Hls.ErrorTypes.MEDIA_ERROR && !recovered) {
-        recovered = true;
-        hls.recoverMediaError();
-        return;
-      }
-      hls.destroy();
-      fail(type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'undecodable');
-    });
-    hls.loadSource(url);
-    hls.attachMedia(video);
+  /** What is wrong with an address that gave no film, as far as a page can find out. */
+  async function failAt(url: string, otherwise: FailureKind): Promise<void> {
+    const { signal } = stop;
+    const failure = await lookAt(url, signal);
+    if (!signal.aborted) fail(failure ?? otherwise);
   }
 
   async function put(movieId: number, signal: AbortSignal): Promise<void> {
@@ -77,17 +66,27 @@ export function createMedia(video: HTMLVideoElement, { http, onState }: {
     if (movie.hasFile) {
       const { url } = await http.movies.streamUrl(movieId, { signal });
       signal.throwIfAborted();
+      address = url;
       video.src = url;
     } else if (movie.url === null) {
       fail('no-film');
       return;
     } else if (/\.m3u8$/i.test(new URL(movie.url).pathname)) {
-      await openStream(movie.url, signal);
+      address = movie.url;
+      const opened = await openStream(video, address, {
+        onFailed: (kind) => (kind === 'unreadable' ? fail('undecodable') : void failAt(address, 'network')),
+        onTracks: tracks.streamChanged,
+      });
+      if (signal.aborted) return opened?.close();
+      stream = opened;
+      tracks.useStream(opened);
     } else {
+      address = movie.url;
       video.src = movie.url;
     }
     loadedAtMs = performance.now();
     onState({ status: 'loaded' });
+    tracks.load(movieId, signal);
   }
 
   async function load(movieId: number | null): Promise<void> {
@@ -112,14 +111,37 @@ export function createMedia(video: HTMLVideoElement, { http, onState }: {
   const reload = (): Promise<void> => load(current);
 
   return {
-    load, reload,
+    tracks, load, reload,
     elementFailed() {
       // Taking a film out is no failure.
       if (video.error === null || !video.hasAttribute('src')) return;
       const had = video.readyState >= HAVE_METADATA || video.error.code === MEDIA_ERR_NETWORK;
       if (performance.now() - loadedAtMs > OLD_MS) void reload();
-      else fail(had ? 'network' : 'undecodable');
+      else if (had) fail('network');
+      else void failAt(address, 'undecodable');
     },
-    close: empty,
+    close() {
+      empty();
+      tracks.close();
+    },
   };
+}
+
+/** Undefined: the address is there, so what it gives cannot be played. */
+async function lookAt(url: string, signal: AbortSignal): Promise<FailureKind | undefined> {
+  const own = new URL(url, location.href).origin === location.origin;
+  try {
+    const { status } = await fetch(url, { method: 'HEAD', signal, credentials: own ? 'same-origin' : 'omit' });
+    if (status === 404 || status === 410) return own ? 'gone' : 'missing';
+    return status >= 500 ? 'network' : undefined;
+  } catch {
+    if (signal.aborted || own) return 'network';
+  }
+  try {
+    // The site may be there and answer its own pages only.
+    await fetch(url, { method: 'HEAD', mode: 'no-cors', signal, credentials: 'omit' });
+    return /\.m3u8$/i.test(new URL(url).pathname) ? 'closed' : undefined;
+  } catch {
+    return 'network';
+  }
 }

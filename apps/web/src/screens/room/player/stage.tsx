@@ -76,7 +76,7 @@ export function Stage({ visit, playback, people, person, rights, film, fullscree
         {reactions.map(({ id, emoji, lane }) => <span key={id} className={`lane-${lane}`}>{emoji}</span>)}
       </div>
       <Controls
-        video={video} playback={playback} clock={visit.live.clock} film={film} mayControl={rights.mayControl} command={command} fullscreen={fullscreen}
+        video={video} playback={playback} clock={visit.live.clock} film={film} mayControl={rights.mayControl} command={command} fullscreen={fullscreen} tracks={player.tracks}
         unread={unread} chatOpen={chatOpen} onToggleChat={onToggleChat} onChooseFilm={rights.mayControl && !person.isGuest ? () => setChoosing(true) : undefined}
         onReact={(emoji) => void visit.live.request(roomReact, { roomId: visit.room.roomId, emoji }).catch(toasts.fail)}
       />
@@ -98,7 +98,7 @@ function Trouble({ media: { failure = 'network' }, onRetry }: { readonly media: 
   return (
     <div className="stage-center" role="alert">
       <Icon name="warn" size={32} />
-      <p><strong>{t(`trouble.${failure}.title`)}</strong><br />{t(`trouble.${failure}.text`)}</p>
+      <p><strong>{t(`trouble.${failure}.title`)}</strong><br />{t(`trouble.${failure}.text`)}{failure === 'network' && ` ${t('trouble.retrying')}`}</p>
       {failure !== 'no-film' && <Button onClick={onRetry}>{t('common.retry')}</Button>}
     </div>
   );
