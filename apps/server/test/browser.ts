@@ -20,8 +20,8 @@ function findChromium(): string {
 }
 
 /** The real Chromium of this machine, headless. */
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: findChromium(), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+export const startBrowser = (args: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: findChromium(), args: [...args, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
 
 /** Everything a page complained of or asked others for, from now on. */
 export function watchPage(page: Page, ownUrl: string): { readonly complaints: string[]; readonly strangers: string[] } {

@@ -479,6 +479,7 @@ export const en = {
   'player.noFilmHost': 'The screen is yours. Which film shall it be?',
   'player.blocked': 'Press to start watching',
   'player.buffering': 'Loading the film…',
+  'player.bufferingLong': 'The film comes slowly, or its connection is broken. It goes on by itself as soon as it can.',
   'player.overtaken': 'Somebody else was quicker. Try again.',
   'player.somebody': 'Somebody',
   'player.did.play': '{name} pressed play',

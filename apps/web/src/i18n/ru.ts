@@ -473,6 +473,7 @@ export const ru: Messages = {
   'player.noFilmHost': 'Экран ваш. Какой фильм посмотрим?',
   'player.blocked': 'Нажмите, чтобы начать смотреть',
   'player.buffering': 'Фильм загружается…',
+  'player.bufferingLong': 'Фильм идёт медленно, или связь с ним прервалась. Он продолжится сам, как только сможет.',
   'player.overtaken': 'Кто-то успел раньше. Попробуйте ещё раз.',
   'player.somebody': 'Кто-то',
   'player.did.play': '{name}: пуск',

@@ -34,6 +34,8 @@ interface Props {
 /** Controls fade after so long without a hand on them. */
 const STILL_MS = 2500;
 const REACTION_MS = 3000;
+/** After this a film that still loads is said to. */
+const LONG_MS = 6000;
 
 export function Stage({ visit, playback, people, person, rights, film, fullscreen, unread, chatOpen, onToggleChat }: Props) {
   const { t } = useI18n();
@@ -47,6 +49,8 @@ export function Stage({ visit, playback, people, person, rights, film, fullscree
   const reactions = useReactions(visit);
   const hasFilm = playback.movieId !== null;
   const troubled = player.media.status === 'failed';
+  const buffering = hasFilm && !troubled && (player.follower === 'buffering' || player.follower === 'loading' || player.media.status === 'loading');
+  const long = useLasting(buffering, LONG_MS);
 
   return (
     <section
@@ -64,8 +68,11 @@ export function Stage({ visit, playback, people, person, rights, film, fullscree
       {hasFilm && !troubled && player.follower === 'blocked' && (
         <button type="button" className="stage-start" onClick={player.start}><Icon name="play" size={40} /><span>{t('player.blocked')}</span></button>
       )}
-      {hasFilm && !troubled && (player.follower === 'buffering' || player.media.status === 'loading') && (
-        <div className="stage-center quiet" role="status"><span className="spinner large" aria-hidden="true" /><span className="visually-hidden">{t('player.buffering')}</span></div>
+      {buffering && (
+        <div className="stage-center quiet" role="status">
+          <span className="spinner large" aria-hidden="true" />
+          {long ? <p>{t('player.bufferingLong')}</p> : <span className="visually-hidden">{t('player.buffering')}</span>}
+        </div>
       )}
       {troubled && <Trouble media={player.media} onRetry={player.reload} />}
       {playback.waiting !== null && (
@@ -102,6 +109,18 @@ function Trouble({ media: { failure = 'network' }, onRetry }: { readonly media: 
       {failure !== 'no-film' && <Button onClick={onRetry}>{t('common.retry')}</Button>}
     </div>
   );
+}
+
+/** Whether something has been so for so long. */
+function useLasting(is: boolean, ms: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    setLasting(false);
+    if (!is) return;
+    const timer = setTimeout(() => setLasting(true), ms);
+    return () => clearTimeout(timer);
+  }, [is, ms]);
+  return lasting;
 }
 
 function useStillness(): { readonly still: boolean; readonly stir: () => void } {

@@ -59,7 +59,8 @@ export async function openStream(video: HTMLVideoElement, url: string, { onFaile
     },
     subtitles: () => hls.subtitleTracks.map(named),
     chooseSubtitles(id) {
-      hls.subtitleTrack = id === null ? -1 : Number(id);
+      const next = id === null ? -1 : Number(id);
+      if (hls.subtitleTrack !== next) hls.subtitleTrack = next;
     },
     close() {
       if (!ended) hls.destroy();

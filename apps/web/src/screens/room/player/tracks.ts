@@ -38,6 +38,7 @@ interface NativeSounds extends EventTarget, Iterable<{ enabled: boolean; readonl
 const OFF = 'off';
 /** Added subtitles and those of the stream share one list. */
 const STREAM = 'stream-';
+const ofStream = (id: string | null): string | null => (id?.startsWith(STREAM) === true ? id.slice(STREAM.length) : null);
 
 /**
  * Subtitles and sound tracks of one's own: from the stream, from the film, and those that were added. What one chooses is
@@ -90,7 +91,7 @@ export function createTracks(video: HTMLVideoElement, { http, onState }: Options
   function apply(id: string | null): void {
     hide();
     chosen = id;
-    stream?.chooseSubtitles(id?.startsWith(STREAM) === true ? id.slice(STREAM.length) : null);
+    stream?.chooseSubtitles(ofStream(id));
     const one = added.find((subtitle) => String(subtitle.id) === id);
     tell();
     if (one === undefined) return;
@@ -138,7 +139,11 @@ export function createTracks(video: HTMLVideoElement, { http, onState }: Options
       stream = next;
       recall();
     },
-    streamChanged: recall,
+    streamChanged() {
+      // A stream that has just told its tracks has chosen by itself.
+      stream?.chooseSubtitles(ofStream(chosen));
+      recall();
+    },
     chooseSubtitles(id) {
       kept.set('subtitles', id === null ? OFF : (subtitles().find((track) => track.id === id)?.language ?? OFF));
       apply(id);
