@@ -3,7 +3,7 @@
 # (apps/server/src/main/demo/assets/sample-film.mp4). Their results are committed: neither the product nor its tests
 # need ffmpeg. Run it again only to change them; on one version of ffmpeg two runs give the same bytes.
 #
-#   scripts/make-fixtures.sh [films | demo]      both when left out
+#   scripts/make-fixtures.sh [films | stream | demo]      all when left out
 #
 # Needs ffmpeg ≥ 5 with libx264, libvpx and libopus, and the DejaVu fonts: apt-get install ffmpeg fonts-dejavu-core
 set -euo pipefail
@@ -58,6 +58,17 @@ make_films() {
 
 # The demo film: 60 s, 640×360, 24 frames a second, a keyframe every 2 s. Made for checking sync by eye and ear:
 # a timecode that counts frames, a ring that closes and flashes with a note on each second, 24 cells, one of them lit.
+# A stream (HLS) of 24 seconds in one size, with two sound tracks; its list `film.m3u8` and its words are written by hand.
+make_stream() {
+  mkdir -p "$top/apps/server/test/fixtures/hls"
+  cd "$top/apps/server/test/fixtures/hls"
+  encode -f lavfi -i 'testsrc=size=160x90:rate=12:duration=24' -f lavfi -i 'sine=frequency=440:duration=24:sample_rate=22050' \
+    -f lavfi -i 'sine=frequency=880:duration=24:sample_rate=22050' -map 0:v -map 1:a -map 2:a \
+    -c:v libx264 -profile:v baseline -preset veryslow -crf 38 -g 24 -keyint_min 24 -sc_threshold 0 -pix_fmt yuv420p \
+    -c:a aac -b:a 12k -ac 1 "${exact[@]}" -f hls -hls_time 4 -hls_playlist_type vod -hls_segment_type fmp4 -hls_flags single_file \
+    -var_stream_map 'v:0,agroup:sound,name:picture a:0,agroup:sound,language:en,name:en,default:yes a:1,agroup:sound,language:ru,name:ru' %v.m3u8
+}
+
 make_demo() {
   mkdir -p "$demo"
   local seconds=60 ink=0x0e0f13 panel=0x282b34 paper=0xe9e6df quiet=0x868995 amber=0xffb454 teal=0x4fd1c5
@@ -113,7 +124,8 @@ make_demo() {
 
 case "${1:-all}" in
   films) make_films ;;
+  stream) make_stream ;;
   demo) make_demo ;;
-  all) make_films; make_demo ;;
-  *) echo "usage: $0 [films | demo]" >&2; exit 2 ;;
+  all) make_films; make_stream; make_demo ;;
+  *) echo "usage: $0 [films | stream | demo]" >&2; exit 2 ;;
 esac

@@ -82,6 +82,7 @@ test('what is no film is said, and can be closed', { timeout: 60_000 }, async ()
   await sees(visitor.page, 'Only mp4 and webm films can be played here.');
   await visitor.page.getByRole('region', { name: 'Uploads' }).getByRole('button', { name: 'Close' }).click();
   await visitor.page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' });
+  expect(await visitor.page.getByText('Only mp4 and webm').count()).toBe(0);
 });
 
 test('a film gets its picture by itself, another moment when one wishes, and subtitles', { timeout: 120_000 }, async () => {

@@ -60,7 +60,9 @@ const uploaded = async (owner: TestUser): Promise<number> => {
   return id;
 };
 
-const loaded = (page: Page) => expect.poll(async () => (await videoOf(page)).readyState, { timeout: 20_000 }).toBeGreaterThanOrEqual(1);
+async function loaded(page: Page): Promise<void> {
+  await expect.poll(async () => (await videoOf(page)).readyState, { timeout: 20_000 }).toBeGreaterThanOrEqual(1);
+}
 const play = (page: Page) => page.getByRole('button', { name: 'Play', exact: true }).click();
 async function inStep(one: Page, other: Page): Promise<void> {
   const apart = async (): Promise<number> => {
@@ -145,6 +147,7 @@ describe('the player', { timeout: 120_000 }, () => {
     await refused;
     await ben.page.getByRole('button', { name: 'Press to start watching' }).click();
     await inStep(ann.page, ben.page);
+    expect(await ben.page.getByRole('button', { name: 'Press to start watching' }).count()).toBe(0);
   });
 
   test.each([
@@ -165,6 +168,7 @@ describe('the player', { timeout: 120_000 }, () => {
     await page.getByRole('dialog').getByRole('button', { name: /Another one/ }).first().click();
     await loaded(page);
     await page.getByText(text).waitFor({ state: 'detached' });
+    expect((await videoOf(page)).readyState).toBeGreaterThanOrEqual(1);
   });
 
   test('a connection that breaks while the film plays is said, and the film goes on in step when it is back', async () => {
@@ -180,5 +184,6 @@ describe('the player', { timeout: 120_000 }, () => {
     site.cutAfterBytes = Infinity;
     await said.waitFor({ state: 'detached', timeout: 60_000 });
     await inStep(ann.page, ben.page);
+    expect((await videoOf(ben.page)).paused).toBe(false);
   });
 });

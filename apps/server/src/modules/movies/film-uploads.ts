@@ -188,7 +188,13 @@ export function createFilmUploads({ movies, queries, storage, write: writeApart,
       return writers.alone(id, async () => {
         const arrived = await arrivedBytes(found);
         if (arrived < found.length_bytes) return viewOf(found, arrived, now());
-        await leased(id, async () => finish(write, actor, found)).finally(() => forgetSuperseded(found));
+        await leased(id, async () => {
+          try {
+            await finish(write, actor, found);
+          } finally {
+            await forgetSuperseded(found);
+          }
+        });
         return viewOf(found, found.length_bytes, now());
       });
     },

@@ -57,9 +57,9 @@ function Moments({ movieId, busy, onChoose }: { readonly movieId: number; readon
   const box = useRef<HTMLDivElement>(null);
   const frames = useRef<FilmFrames>(undefined);
   const [state, setState] = useState<'opening' | 'open' | 'failed'>('opening');
+  const [duration, setDuration] = useState(0);
   const [second, setSecond] = useState(0);
   const id = useId();
-  const duration = frames.current?.durationSeconds ?? 0;
 
   useEffect(() => {
     const stop = new AbortController();
@@ -74,6 +74,7 @@ function Moments({ movieId, busy, onChoose }: { readonly movieId: number; readon
       box.current?.replaceChildren(opened.canvas);
       const first = opened.durationSeconds * POSTER_SHARE;
       await opened.show(first);
+      setDuration(opened.durationSeconds);
       setSecond(first);
       setState('open');
     }
@@ -84,6 +85,10 @@ function Moments({ movieId, busy, onChoose }: { readonly movieId: number; readon
       frames.current = undefined;
     };
   }, [http, movieId]);
+
+  function take(): void {
+    frames.current?.picture().then(onChoose, () => setState('failed'));
+  }
 
   if (state === 'failed') return <p className="faint" role="alert">{t('movie.pictureCannot')}</p>;
   return (
@@ -99,7 +104,7 @@ function Moments({ movieId, busy, onChoose }: { readonly movieId: number; readon
         }}
       />
       <div className="row">
-        <Button look="primary" busy={busy || state === 'opening'} onClick={() => void frames.current?.picture().then(onChoose, () => setState('failed'))}>
+        <Button look="primary" busy={busy || state === 'opening'} onClick={take}>
           {t('movie.pictureUse')}
         </Button>
       </div>

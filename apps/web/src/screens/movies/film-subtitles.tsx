@@ -65,7 +65,7 @@ function AddForm({ movieId, onDone }: { readonly movieId: number; readonly onDon
   const [file, setFile] = useState<File>();
   const names = new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' });
   const form = useForm({
-    initial: { language: locale as string, label: ownName(locale), file: '' },
+    initial: { language: String(locale), label: ownName(locale), file: '' },
     check: ({ label }) => ({
       ...(file === undefined && { file: t('movie.subtitlesNeeded') }), ...(label.trim() === '' && { label: t('field.needed') }),
     }),

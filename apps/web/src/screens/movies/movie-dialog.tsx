@@ -55,11 +55,16 @@ function MovieForm({ film, onClose }: { readonly film?: Movie; readonly onClose:
       changed(['movies']);
       if (way === 'file' && file !== undefined) {
         uploads.begin(saved, file);
-        if (saved.posterUrl === null) void givePoster(http, saved.id, file).then((given) => { if (given) changed(['movies']); });
+        if (saved.posterUrl === null) void showItself(saved.id, file);
       }
       onClose();
     },
   });
+
+  /** The form does not wait for its picture. */
+  async function showItself(movieId: number, chosen: File): Promise<void> {
+    if (await givePoster(http, movieId, chosen)) changed(['movies']);
+  }
 
   function choose(chosen: File | undefined): void {
     setFile(chosen);

@@ -71,16 +71,20 @@ export function UploadsProvider({ children }: { readonly children: ReactNode }) 
     const known = parts.current;
     if (userId === undefined) return;
     const stop = new AbortController();
-    void session.http.movies.uploads({ signal: stop.signal }).then(({ items }) => {
-      const fresh = items.filter(({ movieId }) => !known.has(movieId));
-      for (const upload of fresh) known.set(upload.movieId, { stop: new AbortController(), upload });
-      setAll((before) => [...before, ...fresh.map((upload) => ({
-        movieId: upload.movieId, title: upload.movieTitle, fileName: upload.fileName, totalBytes: upload.lengthBytes,
-        sentBytes: upload.offsetBytes, status: 'resting' as const,
-      }))]);
-    }, () => {
-      // A list that does not come is no reason to trouble anybody; the next page asks again.
-    });
+    async function ask({ signal }: AbortController): Promise<void> {
+      try {
+        const { items } = await session.http.movies.uploads({ signal });
+        const fresh = items.filter(({ movieId }) => !known.has(movieId));
+        for (const upload of fresh) known.set(upload.movieId, { stop: new AbortController(), upload });
+        setAll((before) => [...before, ...fresh.map((upload) => ({
+          movieId: upload.movieId, title: upload.movieTitle, fileName: upload.fileName, totalBytes: upload.lengthBytes,
+          sentBytes: upload.offsetBytes, status: 'resting' as const,
+        }))]);
+      } catch {
+        // A list that does not come is no reason to trouble anybody; the next page asks again.
+      }
+    }
+    void ask(stop);
     return () => {
       stop.abort();
       for (const { stop: sending } of known.values()) sending.abort(new Error('signed out'));

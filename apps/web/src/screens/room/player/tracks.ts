@@ -63,7 +63,7 @@ export function createTracks(video: HTMLVideoElement, { http, onState }: Options
   };
   const subtitles = (): StreamTrack[] => [
     ...added.map(({ id, label, language }) => ({ id: String(id), label, language })),
-    ...(stream?.subtitles() ?? []).map((track) => ({ ...track, id: STREAM + track.id })),
+    ...(stream?.subtitles() ?? []).map(({ id, label, language }) => ({ id: STREAM + id, label, language })),
   ];
   const tell = (): void => onState({ subtitles: subtitles(), subtitle: chosen, sounds: sounds(), sound: sound() });
 
@@ -117,6 +117,17 @@ export function createTracks(video: HTMLVideoElement, { http, onState }: Options
     tell();
   }
 
+  async function loadAdded(movieId: number, signal: AbortSignal): Promise<void> {
+    try {
+      const { items } = await http.movies.subtitles(movieId, { signal });
+      if (signal.aborted) return;
+      added = items;
+      recall();
+    } catch {
+      // A film plays without.
+    }
+  }
+
   function chooseSound(id: string): void {
     if (stream === undefined) [...(native() ?? [])].forEach((track, index) => { track.enabled = String(index) === id; });
     else stream.chooseSound(id);
@@ -127,13 +138,7 @@ export function createTracks(video: HTMLVideoElement, { http, onState }: Options
   video.addEventListener('loadedmetadata', metadata);
   return {
     load(movieId, signal) {
-      http.movies.subtitles(movieId, { signal }).then(({ items }) => {
-        if (signal.aborted) return;
-        added = items;
-        recall();
-      }, () => {
-        // A film plays without.
-      });
+      void loadAdded(movieId, signal);
     },
     useStream(next) {
       stream = next;
