@@ -56,8 +56,6 @@ make_films() {
   ls -l "$films"
 }
 
-# The demo film: 60 s, 640×360, 24 frames a second, a keyframe every 2 s. Made for checking sync by eye and ear:
-# a timecode that counts frames, a ring that closes and flashes with a note on each second, 24 cells, one of them lit.
 # A stream (HLS) of 24 seconds in one size, with two sound tracks; its list `film.m3u8` and its words are written by hand.
 make_stream() {
   mkdir -p "$top/apps/server/test/fixtures/hls"
@@ -69,6 +67,8 @@ make_stream() {
     -var_stream_map 'v:0,agroup:sound,name:picture a:0,agroup:sound,language:en,name:en,default:yes a:1,agroup:sound,language:ru,name:ru' %v.m3u8
 }
 
+# The demo film: 60 s, 640×360, 24 frames a second, a keyframe every 2 s. Made for checking sync by eye and ear:
+# a timecode that counts frames, a ring that closes and flashes with a note on each second, 24 cells, one of them lit.
 make_demo() {
   mkdir -p "$demo"
   local seconds=60 ink=0x0e0f13 panel=0x282b34 paper=0xe9e6df quiet=0x868995 amber=0xffb454 teal=0x4fd1c5
