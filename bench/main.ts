@@ -8,6 +8,7 @@ import { cacheCold } from './benches/cache-cold.ts';
 import { cacheHits } from './benches/cache-hits.ts';
 import { cacheTags } from './benches/cache-tags.ts';
 import { chat } from './benches/chat.ts';
+import { friends } from './benches/friends.ts';
 import { httpCached } from './benches/http-cached.ts';
 import { httpDatabase } from './benches/http-database.ts';
 import { httpProfile } from './benches/http-profile.ts';
@@ -30,7 +31,7 @@ import { createProgress } from './harness/progress.ts';
 import { markdownReport, type Report, textReport } from './harness/report.ts';
 import { CHROMIUM, FFMPEG, REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, rsvp, nearby, trending, register, images, live, skew];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, rsvp, friends, nearby, trending, register, images, live, skew];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 

@@ -10,7 +10,7 @@ create table friendships (
 -- A person's friends, newest first.
 create index friendships_newest_idx on friendships (user_id, created_at desc, friend_id desc);
 -- For the removal of people.
-create index friendships_friend_idx on friendships (friend_id);
+create index friendships_friend_idx on friendships (friend_id, user_id);
 
 create table blocks (
   user_id integer not null references users (id) on delete cascade,

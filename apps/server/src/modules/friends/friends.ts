@@ -91,10 +91,11 @@ export function createFriends(deps: FriendsDeps) {
 
     async standing({ userId }: Actor, otherId: number): Promise<FriendStanding> {
       if (userId === otherId) throw new Problem('friends.self');
-      const [since, request, mutualCount] = await Promise.all([
-        repo.since(queries, userId, otherId), requestsRepo.pendingBetween(queries, userId, otherId),
-        repo.countMutual(queries, userId, otherId),
+      const [since, request, { friendIds }, theirs] = await Promise.all([
+        repo.since(queries, userId, otherId), requestsRepo.pendingBetween(queries, userId, otherId), circle(userId), circle(otherId),
       ]);
+      const mine = new Set(friendIds);
+      const mutualCount = theirs.friendIds.filter((id) => mine.has(id)).length;
       return {
         userId: otherId, isFriend: since !== undefined, since: since?.toISOString() ?? null,
         online: since !== undefined && isOnline(otherId), mutualCount,
