@@ -181,8 +181,6 @@ export const EventGuest = Type.Object(
 );
 export type EventGuest = Type.Static<typeof EventGuest>;
 
-export const EventGuestsQuery = UserEventsQuery;
-export type EventGuestsQuery = UserEventsQuery;
 
 /** The secret address of one's calendar. */
 export const CalendarFeed = Type.Object(

@@ -85,7 +85,8 @@ export function createEvents(deps: EventsDeps) {
       const roomId = body.roomId === undefined ? before.room_id : body.roomId;
       const opens_room = roomId !== null && (body.opensRoom ?? before.opens_room);
       const placeMoved = hasMoved(before, columns);
-      const dueAgain = +times.starts_at !== +before.starts_at || (opens_room !== before.opens_room && (before.due === null || before.due === 'start'));
+      const opensOtherwise = opens_room !== before.opens_room && (before.due === null || before.due === 'start');
+      const dueAgain = opensOtherwise || +times.starts_at !== +before.starts_at;
       const row = await repo.update(tx, id, {
         ...columns, opens_room, updated_at: now(),
         sequence: before.sequence + (timeMoved || placeMoved ? 1 : 0),

@@ -1,4 +1,4 @@
-import { CursorPage, EventGuest, EventGuestsQuery, EventInvitations, EventInvitationsBody, Id } from '@watchparty/protocol';
+import { CursorPage, EventGuest, EventInvitations, EventInvitationsBody, Id, UserEventsQuery } from '@watchparty/protocol';
 import Type from 'typebox';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
 import type { Events } from './events.ts';
@@ -18,7 +18,7 @@ export function guestRoutes(events: Pick<Events, 'invite' | 'uninvite' | 'guests
     }),
     jsonRoute({
       method: 'GET', path: '/api/events/:id/invitations', id: 'listEventInvitations', tag, access: 'user',
-      summary: 'Who is invited, and what they have answered; for the event’s owner', params, query: EventGuestsQuery,
+      summary: 'Who is invited, and what they have answered; for the event’s owner', params, query: UserEventsQuery,
       response: CursorPage(EventGuest), errors: ['events.not_found', 'events.not_owner', 'events.cursor_invalid'],
       handle: ({ actor, params: { id }, query }) => events.guests(actor, id, query),
     }),

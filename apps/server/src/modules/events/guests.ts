@@ -1,4 +1,4 @@
-import type { EventGuest, EventGuestsQuery, EventInvitations, EventInvitationsBody } from '@watchparty/protocol';
+import type { EventGuest, EventInvitations, EventInvitationsBody, UserEventsQuery } from '@watchparty/protocol';
 import type { Queries } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -61,7 +61,7 @@ export function createGuests({ queries, notices, settle, clock }: Deps) {
 
     /** By id. */
     async guests(
-      actor: Actor, eventId: number, { cursor, limit = 20 }: EventGuestsQuery,
+      actor: Actor, eventId: number, { cursor, limit = 20 }: UserEventsQuery,
     ): Promise<{ items: EventGuest[]; nextCursor: string | null }> {
       const { standing } = await lookToSee(queries, eventId, actor);
       if (!mayChange(standing)) throw new Problem('events.not_owner');
