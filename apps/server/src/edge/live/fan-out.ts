@@ -48,7 +48,7 @@ function idleSocketOf(conn: Conn): { write(bytes: Buffer): boolean } | undefined
     readonly transport: WebSocketTransport; readonly writeBuffer: readonly unknown[]; readonly upgrading: boolean;
   };
   if (writeBuffer.length > 0 || upgrading || transport.name !== 'websocket' || transport.socket?.readyState !== OPEN) return undefined;
-  return transport.socket._socket;
+  return transport.socket['_socket'];
 }
 
 function textFrame(text: string): Buffer {

@@ -39,9 +39,8 @@ Reflect.deleteProperty(Listeners.prototype, 'constructor');
 /** Emitted once at most: whoever asked to hear it once needs no help with that. */
 const ENDS = new Set(['close', 'error', 'end', 'finish']);
 
-interface Emitter {
-  _events?: object;
-}
+type Emitter = Record<string, unknown>;
+const LISTENERS = '_events';
 
 /**
  * Makes what listens to a connection's parts smaller: 2 of the 12 kB that remain of an idle one. Parts that a future
@@ -49,22 +48,24 @@ interface Emitter {
  */
 export function makeLean(socket: Socket): void {
   const { conn, client } = socket;
-  const { socket: webSocket } = conn.transport as unknown as { readonly socket?: Emitter & Record<string, unknown> };
+  const { socket: webSocket } = conn.transport as unknown as { readonly socket?: Emitter };
   // It waits for an error of a handshake that is over.
   if (webSocket !== undefined) forget(webSocket, 'error', 'onUpgradeError');
   for (const part of [socket, conn, conn.transport, webSocket, webSocket?.['_socket'], webSocket?.['_receiver']]) {
     const emitter = part as Emitter | undefined;
-    if (emitter?._events !== undefined) emitter._events = leanListeners(emitter._events);
+    const listeners = emitter?.[LISTENERS];
+    if (emitter !== undefined && listeners !== undefined) emitter[LISTENERS] = leanListeners(listeners as object);
   }
-  const { _callbacks: callbacks } = (client as unknown as { readonly decoder: { readonly _callbacks?: Record<string, unknown[]> } }).decoder;
+  const { _callbacks: callbacks } = (client as unknown as { readonly decoder?: { readonly _callbacks?: Record<string, unknown[]> } }).decoder ?? {};
   for (const [name, listeners] of Object.entries(callbacks ?? {})) callbacks![name] = listeners.slice();
 }
 
 function forget(emitter: Emitter, event: string, name: string): void {
-  const { [event]: listeners } = emitter._events as Record<string, unknown>;
+  const events = emitter[LISTENERS] as Record<string, unknown>;
+  const { [event]: listeners } = events;
   if (!Array.isArray(listeners)) return;
   const rest = listeners.filter((listener: { readonly name?: string }) => listener.name !== name);
-  Object.assign(emitter._events!, { [event]: rest.length === 1 ? rest[0] : rest });
+  events[event] = rest.length === 1 ? rest[0] : rest;
 }
 
 function leanListeners(events: object): Listeners {
