@@ -103,12 +103,15 @@ function validText(schema: Json, world: World): fc.Arbitrary<string> {
   if (schema.pattern?.startsWith('^https?'))
     return fc.constantFrom('https://example.org/a.mp4', 'http://example.org/b.webm', 'https://x.org/c');
   if (schema.pattern?.startsWith('^[A-Za-z0-9]')) return fc.integer({ min: 0, max: 1e6 }).map((n) => `person${n}`);
+  const time = fc.date({ min: new Date(0), max: new Date('2300-01-01'), noInvalidDate: true });
+  if (schema.format === 'date-time') return time.map((at) => at.toISOString());
+  if (schema.pattern?.startsWith('^\\d{4}-')) return time.map((at) => at.toISOString().slice(0, 19));
   const max = schema.maxLength ?? 40;
   return fc.oneof(
     fc
       .constantFrom(...TEXTS.filter((text) => text.isWellFormed() && !text.includes('\0')))
       .map((text) => Array.from(text).slice(0, max).join('')),
-    fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(max, 40) }),
+    fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.max(schema.minLength ?? 0, Math.min(max, 40)) }),
     fc.constantFrom(...world.texts),
   );
 }
@@ -143,6 +146,8 @@ function valid(schema: Json, world: World, components: Json): fc.Arbitrary<unkno
       return fc.boolean();
     case 'null':
       return fc.constant(null);
+    case 'array':
+      return fc.array(mostly(schema.items, world, components), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 5, 5) });
     case 'object':
       return fc.record(
         Object.fromEntries(
