@@ -32,6 +32,7 @@ const DASHES: Readonly<Record<Tone, number[]>> = { accent: [], live: [6, 3], tex
 const MOST_ROWS = 30;
 /** In so short a time minutes alone would stand there twice. */
 const BRIEF_MS = 6 * 60_000;
+const FIRST_SECONDS = 60;
 const FEW = 12;
 
 /** Values over time: drawn for eyes, summed up in words and as a table for everybody else. */
@@ -92,9 +93,9 @@ function Canvas({ at, lines, format, times, onPoint }: CanvasProps) {
   });
   const kinds = lines.map(({ tone }) => tone).join(' ');
   const data = useMemo(() => [at.map((ms) => ms / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData, [at, lines]);
-  const first = useRef(data);
+  const latest = useRef(data);
   useEffect(() => {
-    first.current = data;
+    latest.current = data;
     plot.current?.setData(data);
   }, [data]);
 
@@ -108,7 +109,11 @@ function Canvas({ at, lines, format, times, onPoint }: CanvasProps) {
     const drawn = new uPlot({
       width: element.clientWidth, height: HEIGHT, padding: [12, 8, 0, 0], legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7, fill: (_, nth) => colour(kinds.split(' ')[nth - 1]!) } },
-      scales: { y: { range: (_, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+      scales: {
+        // Around a first point alone lie whole days otherwise.
+        x: { range: (self, first, last) => (self.data[0].length > 1 ? [first, last] : [first - FIRST_SECONDS, first]) },
+        y: { range: (_, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
+      },
       series: [{}, ...kinds.split(' ').map((tone): uPlot.Series => ({
         stroke: () => colour(tone), width: 1.75, dash: DASHES[tone as Tone], spanGaps: false, points: { size: 5, fill: () => colour('panel'), show: (self, nth) => standApart(Array.from<number | null | undefined>(self.data[nth]!)) },
       }))],
@@ -117,7 +122,7 @@ function Canvas({ at, lines, format, times, onPoint }: CanvasProps) {
         { ...axis, space: 44, size: (self, values) => widest(self, values), values: (_, splits) => splits.map((value) => now.current.format(value)) },
       ],
       hooks: { setCursor: [({ cursor }) => now.current.onPoint(cursor.idx ?? null)] },
-    }, first.current, element);
+    }, latest.current, element);
     plot.current = drawn;
     const sizes = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }));
     sizes.observe(element);
