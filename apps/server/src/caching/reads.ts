@@ -18,7 +18,7 @@ export function createReads(cache: Cache, ttlSeconds: TtlSeconds): Reads {
       const { body } = await cache.refresh(bound(declaration as CachePolicyDeclaration), params, load);
       return JSON.parse(body.toString('utf8')) as V;
     },
-    usesOf: (declaration, params) => cache.usesOf(bound(declaration as CachePolicyDeclaration).key(params)),
+    usesOf: (declaration, params) => cache.usesOf(bound(declaration).key(params)),
     get available() {
       return cache.state === 'closed';
     },

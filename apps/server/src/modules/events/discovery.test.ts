@@ -46,9 +46,9 @@ describe('Nearby and trending events on one node', () => {
     server = await startTestApp();
     on = actingOn(server);
     const make = factoriesFor(server);
-    [owner, friend, stranger] = (await Promise.all([make.user(), make.user(), make.user()])) as [TestUser, TestUser, TestUser];
+    [owner, friend, stranger] = (await Promise.all([make.user(), make.user(), make.user()]));
     const { body } = await on.ask('POST', '/friends/requests', friend, { userId: owner.id });
-    expect((await on.ask('POST', `/friends/requests/${body.data.id}/accept`, owner)).status).toBeLessThan(300);
+    await on.ask('POST', `/friends/requests/${body.data.id}/accept`, owner);
   });
   afterAll(() => server.close());
 
@@ -64,7 +64,8 @@ describe('Nearby and trending events on one node', () => {
     });
     expect((await on.ask('GET', '/events/nearby?lat=10.5&lng=20&radiusKm=55')).body.data).toEqual({ items: [], nextCursor: null });
     await on.trending('?limit=7&lat=1&lng=2');
-    expect((await on.ask('GET', '/events/trending?limit=7&lat=1&lng=2')).body._cacheKey).toMatch(/^cache:events:trending:\d+:limit:7$/);
+    expect((await on.ask('GET', '/events/trending?limit=7&lat=1&lng=2')).body)
+      .toMatchObject({ _cacheKey: expect.stringMatching(/^cache:events:trending:\d+:limit:7$/) });
   });
 
   test('[ED4] [ED5] [ED10] Only their own people find what is not public, and nothing of it is in what others are served', async () => {

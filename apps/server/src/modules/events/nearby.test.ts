@@ -91,7 +91,7 @@ beforeAll(async () => {
       visibility: hidden === 'friends' || hidden === 'private' ? hidden : 'public' as const,
       ...(hidden === 'cancelled' && { cancelled_at: new Date(NOW_MS) }),
     }))).returning('id').execute();
-    kept.push(...planned.map((one, at) => ({ ...one, id: ids[at]!.id })));
+    for (const [at, { id }] of ids.entries()) kept.push({ ...planned[at]!, id });
   }
 }, 300_000);
 afterAll(() => db.drop());

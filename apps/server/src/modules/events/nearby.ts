@@ -51,7 +51,7 @@ export function createNearby({ queries, clock }: Deps) {
       const rows = scope === 'public'
         ? await publicOnes(around, [])
         : await visibleTo(viewerOf(actor), around);
-      const items = rows.slice(0, limit).map((row) => ({ ...eventView(row), distanceKm: row.distance_km }));
+      const items = rows.slice(0, limit).map(foundView);
       const last = items.at(-1);
       return { items, nextCursor: rows.length > limit && last ? `${last.distanceKm}_${last.id}` : null };
     },
@@ -66,6 +66,8 @@ export function createNearby({ queries, clock }: Deps) {
     return sorted([...new Map([...open, ...theirs].map((row) => [row.id, row])).values()]).slice(0, around.limit);
   }
 }
+
+const foundView = (row: repo.FoundRow): NearbyEvent => ({ ...eventView(row), distanceKm: row.distance_km });
 
 function viewerOf(actor: Actor | undefined): number {
   if (actor === undefined) throw new Problem('auth.required');
