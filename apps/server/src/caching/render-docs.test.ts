@@ -5,6 +5,7 @@ import type { Route } from '../kernel/route.ts';
 import { cachePolicies } from '../main/policies.ts';
 import { accountsRoutes } from '../modules/accounts/index.ts';
 import { chatRoutes } from '../modules/chat/index.ts';
+import { discoveryRoutes } from '../modules/events/index.ts';
 import { moviesRoutes } from '../modules/movies/index.ts';
 import { playlistRoutes } from '../modules/playlist/index.ts';
 import { roomsRoutes } from '../modules/rooms/index.ts';
@@ -19,6 +20,17 @@ const PROMISED: readonly [key: string, ttlSeconds: number][] = [
   ['cache:movie:*', 300],
   ['cache:chat:*:messages:*', 60],
   ['cache:user:*:profile', 600],
+  ['cache:user:*:public', 3600],
+  ['cache:users:search:*', 300],
+  ['cache:user:*:analytics', 3600],
+  ['cache:user:*:friends:*:*', 3600],
+  ['cache:user:*:friend-requests', 3600],
+  ['cache:friends:mutual:*:*', 3600],
+  ['cache:user:*:notices:limit:*', 300],
+  ['cache:event:*', 1800],
+  ['cache:user:*:events:viewer:*:cursor:*:limit:*', 1800],
+  ['cache:events:nearby:*:*:from:*:to:*:after:*:limit:*', 300],
+  ['cache:events:trending:*:limit:*', 300],
   ['session:*', 14 * 86_400],
   ['session:user:*', 14 * 86_400],
 ];
@@ -32,7 +44,7 @@ test('docs/CACHE.md is as `node apps/server/src/caching/document.ts` writes it',
 });
 
 /** Of no endpoint: what answers are decided by. */
-const INNER = new Set(['cache:room:*:standing:*']);
+const INNER = new Set(['cache:room:*:standing:*', 'cache:user:*:friends:circle']);
 
 test('Keys and TTLs are those that were promised', () => {
   const defaults = ttlSeconds();
@@ -55,6 +67,7 @@ test('Every policy that a route is cached by is listed, under a name and a key o
   const nothing = {} as never;
   const routes: Route[] = [
     ...accountsRoutes(nothing), ...moviesRoutes(nothing), ...roomsRoutes(nothing), ...chatRoutes(nothing), ...playlistRoutes(nothing),
+    ...discoveryRoutes(nothing),
   ];
   const used = routes.flatMap((route) => (route.kind === 'json' && route.cached !== undefined ? [route.cached.policy] : []));
   expect(used.length).toBeGreaterThan(5);
