@@ -36,7 +36,7 @@ export function Bell() {
         }}
       >
         <Icon name="bell" />
-        {unread > 0 && <span className="bell-count" aria-hidden="true">{unread > MOST ? `${MOST}+` : unread}</span>}
+        {unread > 0 && <span className="count" aria-hidden="true">{unread > MOST ? `${MOST}+` : unread}</span>}
       </button>
       <span className="visually-hidden" role="status">{unread > 0 && t('notices.bell', { count: unread })}</span>
       {panel !== undefined && (

@@ -10,11 +10,12 @@ import type { PersonMenu } from './person-menu.tsx';
 
 const PLACES = [
   { to: '/', key: 'nav.home', icon: 'home' },
-  { to: '/rooms', key: 'nav.rooms', icon: 'people' },
+  { to: '/rooms', key: 'nav.rooms', icon: 'sofa' },
   { to: '/movies', key: 'nav.movies', icon: 'film' },
 ] as const satisfies readonly { to: string; key: string; icon: IconName }[];
 
-export function Header() {
+/** On a phone the places stand in a bar at the bottom, but not in a room, which needs all the height there is. */
+export function Header({ inRoom = false }: { readonly inRoom?: boolean }) {
   const { t } = useI18n();
   const state = useSessionState();
   const { status } = state;
@@ -26,7 +27,7 @@ export function Header() {
           <span>WatchParty</span>
         </Link>
         {status !== 'guest' && (
-          <nav className="nav" aria-label={t('nav.label')}>
+          <nav className={`nav ${inRoom ? 'in-room' : ''}`} aria-label={t('nav.label')}>
             {PLACES.map(({ to, key, icon }) => (
               <Link key={to} to={to} activeOptions={{ exact: to === '/' }} className="nav-link">
                 <Icon name={icon} size={18} />

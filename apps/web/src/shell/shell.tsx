@@ -13,6 +13,7 @@ export function Shell() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const main = useRef<HTMLElement>(null);
   const before = useRef(path);
+  const inRoom = /^\/rooms\/\d/.test(path);
 
   // After a step to another page the keyboard and screen readers begin there.
   useEffect(() => {
@@ -25,9 +26,9 @@ export function Shell() {
     <>
       <a className="skip-link" href="#content" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>{t('nav.skip')}</a>
       <OfflineBanner />
-      <Header />
+      <Header inRoom={inRoom} />
       <main id="content" ref={main} tabIndex={-1}><Content /></main>
-      {!/^\/rooms\/\d/.test(path) && <Footer />}
+      {!inRoom && <Footer />}
     </>
   );
 }
