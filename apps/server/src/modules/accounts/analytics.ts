@@ -28,10 +28,11 @@ export function createAnalytics({ queries, clock }: Deps) {
     async of(userId: number): Promise<UserAnalytics> {
       if (!(await repo.isAccount(queries, userId))) throw new Problem('accounts.not_found');
       const nowMs = clock.now();
+      const weekOf = (weekStart: string) => ({ weekStart, ...figuresOf(rows.get(weekStart)) });
       const rows = new Map((await repo.activityOf(queries, userId)).map((row) => [row.weekStart, row]));
       return {
         userId, totals: figuresOf(rows.get(null)), at: new Date(nowMs).toISOString(),
-        weeks: mondays(nowMs).map((weekStart) => ({ weekStart, ...figuresOf(rows.get(weekStart)) })),
+        weeks: mondays(nowMs).map(weekOf),
       };
     },
   };

@@ -61,7 +61,8 @@ export function createPeople({ queries, reads, circles }: Deps) {
       const page = { page: query.page ?? 1, limit: query.limit ?? 10 };
       const items = all.slice((page.page - 1) * page.limit, page.page * page.limit);
       const relationTo = await circles.relations(userId, items.map(({ id }) => id));
-      return pageOf(items.map(({ score: _, ...user }) => ({ ...user, ...relationTo(user.id) })), all.length, page);
+      const shownTo = ({ score: _score, ...user }: FoundAccount): FoundPerson => ({ ...user, ...relationTo(user.id) });
+      return pageOf(items.map(shownTo), all.length, page);
     },
   };
 }

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const people = async <N extends number>(count: N): Promise<TestUser[]> => Promise.all(Array.from({ length: count }, () => make.user()));
+const people = (count: number): Promise<TestUser[]> => Promise.all(Array.from({ length: count }, () => make.user()));
 const get = (who: TestUser, path: string): Promise<Answer> => server.ask('GET', path, { token: who.token });
 const ask = (from: TestUser, to: { readonly id: number }): Promise<Answer> =>
   server.ask('POST', '/api/friends/requests', { token: from.token, body: { userId: to.id } });
@@ -64,7 +64,7 @@ test('[FR2] Two who ask one another at the same moment are friends, and nothing 
   const answers = await Promise.all(others.flatMap((other) => [ask(ann, other), ask(other, ann), ask(other, ann)]));
   const bad = answers.filter(({ status, body }) => status !== 201 && body.code !== 'friends.already');
   expect(bad.map(({ body }) => body)).toEqual([]);
-  expect((await friendIds(ann)).toSorted()).toEqual(others.map(({ id }) => id).toSorted());
+  expect(new Set(await friendIds(ann))).toEqual(new Set(others.map(({ id }) => id)));
   for (const other of others) expect([await friendIds(other), await openRequests(other)]).toEqual([[ann.id], []]);
   expect(await openRequests(ann)).toEqual([]);
 });
@@ -74,7 +74,7 @@ test('[FR4] Either ends a friendship for both, once', async () => {
   await befriend(ann, ben);
   const noticed = [await kinds(ann), await kinds(ben)];
   const [one, other] = await Promise.all([part(ben, ann), part(ann, ben)]);
-  expect([one.status, other.status].toSorted()).toEqual([200, 404]);
+  expect(new Set([one.status, other.status])).toEqual(new Set([200, 404]));
   expect([await friendIds(ann), await friendIds(ben)]).toEqual([[], []]);
   expect([await kinds(ann), await kinds(ben)]).toEqual(noticed);
   expect((await standing(ann, ben)).isFriend).toBe(false);

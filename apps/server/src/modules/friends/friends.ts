@@ -53,6 +53,8 @@ export function createFriends(deps: FriendsDeps) {
     if (!(await repo.isAccount(queries, otherId))) throw new Problem('accounts.not_found');
   }
 
+  const withPresence = (friend: Static<typeof CachedFriend>): Friend => ({ ...friend, online: isOnline(friend.id) });
+
   return {
     ...createRequests(deps),
     ...createBlocks(deps),
@@ -86,7 +88,7 @@ export function createFriends(deps: FriendsDeps) {
         : await reads.value<{ id: number; cursor: string; limit: number }, PageOf<Static<typeof CachedFriend>>>(
           friendPolicies.list, { id: userId, cursor, limit }, () => listFrom(queries, userId, query),
         );
-      return { ...page, items: page.items.map((friend) => ({ ...friend, online: isOnline(friend.id) })) };
+      return { ...page, items: page.items.map(withPresence) };
     },
 
     async standing({ userId }: Actor, otherId: number): Promise<FriendStanding> {

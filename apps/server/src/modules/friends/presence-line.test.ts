@@ -1,6 +1,6 @@
 import { type Bus, createBus, createMemoryBusLine } from '@watchparty/redis-kit/bus';
 import { pino } from 'pino';
-import { onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openPresenceLine } from './presence-line.ts';
 import { PresenceBook } from './presence.ts';
 
@@ -27,22 +27,23 @@ function nodes() {
   };
 }
 
-const eventually = (fits: () => boolean) => vi.waitUntil(fits, { timeout: 15_000, interval: 5 });
+const PATIENT = { timeout: 15_000, interval: 5 };
+const isOnline = (userId: number, ...at: Node[]): boolean[] => at.map(({ book }) => book.isOnline(userId));
 
 test('[FP1] Who is online with one node is so for all, also for one that comes later', async () => {
   const start = nodes();
   const [one, two] = [await start(), await start()];
   one.book.opened(ANN);
   one.book.opened(ANN);
-  await eventually(() => two.book.isOnline(ANN));
+  await expect.poll(() => isOnline(ANN, two), PATIENT).toEqual([true]);
   const three = await start();
-  await eventually(() => three.book.isOnline(ANN));
+  await expect.poll(() => isOnline(ANN, three), PATIENT).toEqual([true]);
   one.book.closed(ANN);
   one.book.opened(BEN);
-  await eventually(() => two.book.isOnline(BEN) && three.book.isOnline(BEN));
-  for (const { book } of [one, two, three]) if (!book.isOnline(ANN)) throw new Error('One of two connections is still open');
+  await expect.poll(() => isOnline(BEN, two, three), PATIENT).toEqual([true, true]);
+  expect(isOnline(ANN, one, two, three)).toEqual([true, true, true]);
   one.book.closed(ANN);
-  await eventually(() => !two.book.isOnline(ANN) && !three.book.isOnline(ANN));
+  await expect.poll(() => isOnline(ANN, two, three), PATIENT).toEqual([false, false]);
 });
 
 test('[FP1] Who is with two nodes goes with the last of them', async () => {
@@ -50,20 +51,20 @@ test('[FP1] Who is with two nodes goes with the last of them', async () => {
   const [one, two, three] = [await start(), await start(), await start()];
   one.book.opened(ANN);
   two.book.opened(ANN);
-  await eventually(() => three.book.isOnline(ANN));
+  await expect.poll(() => isOnline(ANN, three), PATIENT).toEqual([true]);
   await one.close();
   two.book.opened(BEN);
-  await eventually(() => three.book.isOnline(BEN));
-  if (!three.book.isOnline(ANN)) throw new Error('She is with the second node');
+  await expect.poll(() => isOnline(BEN, three), PATIENT).toEqual([true]);
+  expect(isOnline(ANN, three)).toEqual([true]);
   await two.close();
-  await eventually(() => !three.book.isOnline(ANN) && !three.book.isOnline(BEN));
+  await expect.poll(() => [...isOnline(ANN, three), ...isOnline(BEN, three)], PATIENT).toEqual([false, false]);
 });
 
 test('[FP1] Whom only a node had that has fallen silent is gone', async () => {
   const start = nodes();
   const [one, two] = [await start(), await start()];
   one.book.opened(ANN);
-  await eventually(() => two.book.isOnline(ANN));
+  await expect.poll(() => isOnline(ANN, two), PATIENT).toEqual([true]);
   await one.bus.close();
-  await eventually(() => !two.book.isOnline(ANN));
+  await expect.poll(() => isOnline(ANN, two), PATIENT).toEqual([false]);
 });

@@ -46,7 +46,7 @@ test('[RD3] It is written down when it ends, once however many nodes tell of it,
   let writes = 0;
   const node = () => {
     const book = new AttendanceBook();
-    let looked = (_: number): void => {};
+    let looked: (roomId: number) => void = () => {};
     const watching = createWatching({
       book, clock: { now: () => nowMs }, log: pino({ level: 'silent' }),
       write: (work) => {
