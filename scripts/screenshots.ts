@@ -98,6 +98,11 @@ function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Scree
     { name: 'rooms', path: '/rooms', signedIn: true },
     { name: 'create-room', path: '/rooms/new', signedIn: true },
     { name: 'movies', path: '/movies', signedIn: true },
+    { name: 'film-details', path: '/movies', signedIn: true, act: async (page) => {
+      await page.getByRole('button', { name: 'What to do with The Long Way Home' }).click();
+      await page.getByRole('menuitem', { name: 'Details' }).click();
+      await page.getByRole('heading', { name: 'Subtitles' }).waitFor();
+    } },
     { name: 'add-film', path: '/movies', signedIn: true, act: (page) => press(page, 'Add a film') },
     { name: 'profile', path: '/profile', signedIn: true },
     ...ADMIN_SECTIONS.map((section): Screen => ({ name: `admin${section.replace('/', '-')}`, path: `/admin${section}`, signedIn: true, act: hasFigures })),

@@ -30,6 +30,11 @@ beforeAll(async () => {
   const ann = await make.user({ username: 'ann' });
   const film = await make.movie(ann, { title: HOSTILE, description: HOSTILE });
   await server.ask('PUT', `/api/movies/${film.id}/file`, { token: ann.token, body: await readFile(FILM), headers: { 'content-type': 'video/mp4' } });
+  const words = new FormData();
+  words.append('subtitles', new Blob(['WEBVTT\n\n00:00.000 --> 10:00.000\nWords\n']));
+  await fetch(`${server.url}/api/movies/${film.id}/subtitles?language=en&label=English`, {
+    method: 'POST', body: words, headers: { authorization: `Bearer ${ann.token}` },
+  });
   await make.movie(ann, { title: LONG });
   const room = await make.room(ann, { name: HOSTILE, description: 'x'.repeat(500), movieId: film.id });
   await make.room(ann, { name: LONG, password: 'secret' });
@@ -176,6 +181,20 @@ describe('members', { timeout: 60_000 }, () => {
   test('the dialog that sets up a second factor', () => looksWell(member, '/profile', async (page) => {
     await page.getByRole('button', { name: 'Set it up' }).click();
     await page.getByRole('img', { name: 'QR code with the secret below' }).waitFor();
+  }));
+
+  test('what is known of a film, for its owner', () => looksWell(member, '/movies?mine=true', async (page) => {
+    await page.getByRole('button', { name: `What to do with ${HOSTILE}` }).click();
+    await page.getByRole('menuitem', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Take it from the film' }).click();
+    await expect.poll(() => page.getByLabel('Moment of the film').isEnabled()).toBe(true);
+    await page.getByRole('button', { name: 'Add subtitles' }).click();
+  }));
+
+  test('a room with the choice of subtitles', () => looksWell(member, `/rooms/${roomId}`, async (page) => {
+    await page.getByRole('button', { name: 'Subtitles and sound' }).click();
+    await page.getByRole('menuitemradio', { name: 'English' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Subtitles and sound' }).getAttribute('aria-pressed')).toBe('true');
   }));
 
   test.each(['Chat', 'People', 'Playlist'])('a room with its %s', (tab) => looksWell(member, `/rooms/${roomId}`, async (page) => {

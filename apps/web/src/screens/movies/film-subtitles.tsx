@@ -64,8 +64,9 @@ function AddForm({ movieId, onDone }: { readonly movieId: number; readonly onDon
   const changed = useChanged();
   const [file, setFile] = useState<File>();
   const names = new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' });
+  const spoken: string = locale;
   const form = useForm({
-    initial: { language: String(locale), label: ownName(locale), file: '' },
+    initial: { language: spoken, label: ownName(locale), file: '' },
     check: ({ label }) => ({
       ...(file === undefined && { file: t('movie.subtitlesNeeded') }), ...(label.trim() === '' && { label: t('field.needed') }),
     }),
