@@ -50,18 +50,22 @@ function beside(from: Point, km: number, bearing: number): Point {
 }
 
 const RADII = [0.001, 1, 5, 19.999_999, 20, 60, 180, 333, 500];
+const TOWN = { lat: 52.52, lng: 13.405 };
 /** The poles, both sides of the 180th meridian, edges and corners of cells and of bands of other widths, a town. */
 const ODD: readonly Point[] = [
   ...[-90, 90, -89.99, 89.99, -89.75, 89.75].flatMap((lat) => [-180, -90.1, 0, 45, 179.999, 180].map((lng) => ({ lat, lng }))),
   ...[-75.25, -60, -45.125, 0, 0.25, 59.999, 60, 60.001, 75, 82.5, 86.25].flatMap((lat) =>
     [-180, -179.999, -0.25, 0, 0.125, 179.75, 179.9999, 180].map((lng) => ({ lat, lng }))),
-  { lat: 52.52, lng: 13.405 },
+  TOWN,
 ];
+/** Spread evenly, so that the nearest few are found by the first look, by the second, or by both. */
+const aroundTown = (): Point => beside(TOWN, 200 * Math.sqrt(uniform(0, 1)), uniform(0, 2 * Math.PI));
 const somewhere = (): Point => ({ lat: Math.asin(uniform(-1, 1)) / RADIANS, lng: uniform(-180, 180) });
 
 function place(): Point {
-  const kind = integer(0, 9);
+  const kind = integer(0, 12);
   if (kind <= 2) return somewhere();
+  if (kind >= 10) return aroundTown();
   const odd = pick(ODD);
   if (kind === 3) return odd;
   // On the border of a circle that is asked about, just within it and just outside.
@@ -116,7 +120,7 @@ describe(`Events nearby beside every event looked at, ${EVENTS} events (HISTORY_
   test('[ED1] [ED2] [ED3] [ED4] The same events in the same order at the same distances, on every page', async () => {
     let compared = 0;
     for (let nth = 0; nth < QUESTIONS; nth += 1) {
-      const centre = pick([pick(ODD), pick(ODD), place(), pick(kept)]);
+      const centre = pick([pick(ODD), pick(ODD), place(), pick(kept), aroundTown(), aroundTown(), aroundTown(), aroundTown()]);
       const { lat, lng } = centre;
       const radiusKm = pick([...RADII, uniform(0.1, 500)]);
       const fromMs = NOW_MS + pick([0, 1, 24, 24 * 20]) * HOUR_MS;
