@@ -34,12 +34,16 @@ export function codesOf(route: Route): ReadonlySet<ErrorCode> {
 const TAGS: Readonly<Record<string, string>> = {
   Operations: 'For monitors and load balancers.',
   Accounts: 'Registering, signing in, and one’s own profile.',
+  People: 'Finding people by their names, what everybody may see of them, and one’s own figures.',
   Pictures: 'Profile pictures, and pictures for messages.',
   Sessions: 'Tokens: an access token is good for a quarter of an hour, a refresh token for one new pair.',
+  Notices: 'What concerns oneself and was told: requests, invitations, mentions, reminders.',
+  Friends: 'Who are friends, who has asked whom, who blocks whom.',
   Movies: 'The library: films uploaded here or linked from elsewhere.',
   Rooms: 'Places to watch together: people, their roles, and the playback that they share.',
   Chat: 'What is said in a room, numbered without a gap.',
   Playlists: 'The films that a room will play, and the votes for them.',
+  Events: 'When people meet: places, answers, waiting lists, calendars.',
   Administration: 'Accounts, and what happened to them; for administrators.',
   Queues: 'Work that no answer waits for, clean-ups, and reports of what went on; for administrators.',
 };
