@@ -44,6 +44,9 @@ export interface Tables {
   friendships: FriendshipsTable;
   blocks: BlocksTable;
   friend_requests: FriendRequestsTable;
+  conversations: ConversationsTable;
+  direct_messages: DirectMessagesTable;
+  message_reactions: MessageReactionsTable;
   events: EventsTable;
   rsvps: RsvpsTable;
   event_guests: EventGuestsTable;
@@ -78,6 +81,7 @@ interface UsersTable {
   guest_of: number | null;
   guest_until: Date | null;
   disabled_at: Date | null;
+  messages_from: Generated<'everyone' | 'friends'>;
   /** How they are searched for. */
   search_name: GeneratedAlways<string>;
   created_at: Stamp;
@@ -508,6 +512,48 @@ interface EventTrendsTable {
   region: number | null;
   over_at: Date;
   score: number;
+}
+
+/** Owner: modules/messages. */
+interface ConversationsTable {
+  lower_id: number;
+  higher_id: number;
+  last_seq: Generated<number>;
+  last_change: Generated<number>;
+  last_at: Date | null;
+  lower_delivered_seq: Generated<number>;
+  lower_read_seq: Generated<number>;
+  higher_delivered_seq: Generated<number>;
+  higher_read_seq: Generated<number>;
+}
+
+/** Owner: modules/messages. */
+interface DirectMessagesTable {
+  id: string;
+  lower_id: number;
+  higher_id: number;
+  seq: number;
+  sender_id: number;
+  content: string;
+  image_url: string | null;
+  public_id: string | null;
+  thumbnail_url: string | null;
+  client_message_id: string | null;
+  reply_to_id: string | null;
+  reply_to_seq: number | null;
+  change: number | null;
+  created_at: Date;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+}
+
+/** Owner: modules/messages. */
+interface MessageReactionsTable {
+  message_id: string;
+  user_id: number;
+  emoji: string;
+  change: number;
+  since: number;
 }
 
 /** Owner: modules/friends. Two rows for each friendship. */
