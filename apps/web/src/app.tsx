@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { createQueries } from './api/queries.ts';
+import { FriendsKeeper } from './friends/friends-keeper.ts';
 import type { Messages } from './i18n/en.ts';
 import { I18nProvider, type Locale } from './i18n/i18n.tsx';
 import { createAppRouter } from './router.tsx';
@@ -48,6 +49,7 @@ export function App({ session, tabs, spoken }: Props) {
             <QueryClientProvider client={queries}>
               <ToastProvider>
                 <LiveProvider>
+                  <FriendsKeeper />
                   <PageTitleProvider>
                     <UploadsProvider>
                       <RouterProvider router={router} />

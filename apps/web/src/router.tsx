@@ -10,6 +10,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /** Within the app only: a link must not lead whoever signs in to somebody else's page. */
 const nextIn = (value: unknown): string | undefined => (typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined);
 const pageIn = (value: unknown): number | undefined => (/^[1-9]\d{0,5}$/.test(String(value)) && String(value) !== '1' ? Number(value) : undefined);
+const idIn = (value: unknown): number | undefined => (/^[1-9]\d{0,8}$/.test(String(value)) ? Number(value) : undefined);
 
 type Search = Record<string, unknown>;
 const withNext = { validateSearch: ({ next, invite, setup }: Search): { next?: string; invite?: string; setup?: string } => given({ next: nextIn(next), invite: text(invite), setup: text(setup) }) };
@@ -47,7 +48,7 @@ const routes = [
   }),
   createRoute({ getParentRoute, path: '/rooms', ...withPage, component: lazyRouteComponent(() => import('./screens/rooms/rooms.tsx'), 'Rooms') }),
   createRoute({
-    getParentRoute, path: '/rooms/new', validateSearch: ({ movie }: Search): { movie?: number } => given({ movie: /^\d{1,9}$/.test(String(movie)) ? Number(movie) : undefined }),
+    getParentRoute, path: '/rooms/new', validateSearch: ({ movie, friend }: Search): { movie?: number; friend?: number } => given({ movie: idIn(movie), friend: idIn(friend) }),
     component: lazyRouteComponent(() => import('./screens/rooms/create-room.tsx'), 'CreateRoom'),
   }),
   createRoute({
@@ -55,6 +56,11 @@ const routes = [
     component: lazyRouteComponent(() => import('./screens/room/room-page.tsx'), 'RoomPage'),
   }),
   createRoute({ getParentRoute, path: '/movies', ...withPage, component: lazyRouteComponent(() => import('./screens/movies/movies.tsx'), 'Movies') }),
+  createRoute({
+    getParentRoute, path: '/friends', validateSearch: ({ q }: Search): { q?: string } => given({ q: text(q) }),
+    component: lazyRouteComponent(() => import('./screens/friends/friends.tsx'), 'Friends'),
+  }),
+  createRoute({ getParentRoute, path: '/people/$userId', component: lazyRouteComponent(() => import('./screens/people/person.tsx'), 'PersonPage') }),
   createRoute({ getParentRoute, path: '/profile', component: lazyRouteComponent(() => import('./screens/profile/profile.tsx'), 'Profile') }),
   adminRoute.addChildren(sections),
 ] as const;

@@ -79,7 +79,7 @@ test('what members are shown, in lists, fields, dialogs and messages about it, s
   await goto(`/rooms/${roomId}`);
   await isText(page, 'room', 'message', 'reply');
   // One link, to where it says; what else looks like one is not.
-  expect(await page.evaluate(`[...document.querySelectorAll('.messages a')].map(({ href }) => href)`)).toEqual(['https://example.org/']);
+  expect(await page.evaluate(`[...document.querySelectorAll('.message-text a')].map(({ href }) => href)`)).toEqual(['https://example.org/']);
   await page.getByRole('tab', { name: 'Playlist' }).click();
   await isText(page, 'next');
   await page.getByRole('tab', { name: /People/ }).click();

@@ -13,6 +13,8 @@ export interface Speaker<Key extends string = MessageKey> {
   readonly exactly: (iso: string) => string;
   /** The date and the time to the minute. */
   readonly moment: (iso: string) => string;
+  /** The date alone; of the reader's time zone unless told. */
+  readonly day: (iso: string, timeZone?: 'UTC') => string;
   readonly clockTime: (iso: string) => string;
   readonly number: (value: number) => string;
   readonly bytes: (value: number) => string;
@@ -27,6 +29,7 @@ export function createSpeaker<Key extends string>(locale: string, messages: Read
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const numbers = new Intl.NumberFormat(region);
   const day = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'long', year: 'numeric' });
+  const utcDay = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
   const exact = new Intl.DateTimeFormat(region, { dateStyle: 'long', timeStyle: 'medium' });
   const dateAndTime = new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'short' });
   const time = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' });
@@ -52,6 +55,7 @@ export function createSpeaker<Key extends string>(locale: string, messages: Read
     },
     exactly: (iso) => exact.format(Date.parse(iso)),
     moment: (iso) => dateAndTime.format(Date.parse(iso)),
+    day: (iso, timeZone) => (timeZone === 'UTC' ? utcDay : day).format(Date.parse(iso)),
     clockTime: (iso) => time.format(Date.parse(iso)),
     number: (value) => numbers.format(value),
     bytes(value) {

@@ -1,8 +1,10 @@
 import { createLiveClient, createNoticeFeed, type HttpClient, type LiveClient, type NoticeFeed, type TokenStore } from '@watchparty/client';
+import { createFriendNews, type FriendNews } from './friend-news.ts';
 
 export interface OpenLive {
   readonly live: LiveClient;
   readonly notices: NoticeFeed;
+  readonly friends: FriendNews;
   close(): void;
 }
 
@@ -11,7 +13,7 @@ export function openLive({ http, tokens }: { readonly http: HttpClient; readonly
   const live = createLiveClient({ baseUrl: '', tokens, http });
   const notices = createNoticeFeed({ http, live });
   return {
-    live, notices,
+    live, notices, friends: createFriendNews(live),
     close() {
       notices.close();
       live.close();

@@ -9,7 +9,7 @@ export interface NoticeWords {
   readonly detail?: string;
   /** Where one goes on, and the route of that screen. */
   readonly path: string;
-  readonly route: '/rooms/$roomId' | '/friends' | '/events/$eventId';
+  readonly route: '/rooms/$roomId' | '/friends' | '/people/$userId' | '/events/$eventId';
 }
 
 /** A notice in plain words; undefined: of a kind that this version does not know. */
@@ -24,7 +24,7 @@ export function wordsFor(notice: Notice, { t, moment }: Pick<Speaker, 't' | 'mom
     case 'room_invitation':
       return { icon: 'film', text: t('notice.roomInvitation', { name: notice.from.username, room: notice.roomName }), path: `/rooms/${notice.roomId}`, route: '/rooms/$roomId' };
     case 'friend_request': return { icon: 'people', text: from('notice.friendRequest', notice), path: '/friends', route: '/friends' };
-    case 'friend_accepted': return { icon: 'people', text: from('notice.friendAccepted', notice), path: '/friends', route: '/friends' };
+    case 'friend_accepted': return { icon: 'people', text: from('notice.friendAccepted', notice), path: `/people/${notice.from.userId}`, route: '/people/$userId' };
     case 'event_invitation': return ofEvent(t('notice.eventInvitation', { name: notice.from.username, title: notice.title }));
     case 'event_promoted': return ofEvent(t('notice.eventPromoted', { title: notice.title }));
     case 'event_reminder': return ofEvent(t('notice.eventReminder', { title: notice.title }));

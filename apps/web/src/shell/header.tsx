@@ -1,5 +1,6 @@
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { FriendsLink } from '../friends/friends-link.tsx';
 import { useI18n } from '../i18n/i18n.tsx';
 import { Bell } from '../notices/bell.tsx';
 import { useSessionState } from '../session/context.tsx';
@@ -34,6 +35,7 @@ export function Header({ inRoom = false }: { readonly inRoom?: boolean }) {
                 <span>{t(key)}</span>
               </Link>
             ))}
+            {status === 'signed-in' && <FriendsLink />}
           </nav>
         )}
         <div className="header-end">

@@ -9,6 +9,7 @@ import { Empty } from '../../ui/states.tsx';
 import { MovieWall } from '../movies/movie-wall.tsx';
 import { RoomCard, RoomSkeletons } from '../rooms/room-card.tsx';
 import { useFilms } from '../rooms/use-films.ts';
+import { FriendsNow } from './friends-now.tsx';
 import { Upcoming } from './upcoming.tsx';
 import './home.css';
 
@@ -31,6 +32,7 @@ export function Home() {
           </div>
         </div>
       )}
+      {user !== undefined && <WithFriends />}
       {user !== undefined && <OwnRooms />}
       <OpenRooms />
       {user !== undefined && <Upcoming />}
@@ -53,14 +55,30 @@ function Welcome() {
   );
 }
 
+function useOwnRooms() {
+  const http = useHttp();
+  return useQuery({
+    queryKey: ['rooms', 'mine', 'home'], refetchInterval: REFRESH_MS, queryFn: ({ signal }) => http.rooms.list({ mine: true, limit: ROOMS }, { signal }),
+  });
+}
+
+function useOpenRooms() {
+  const http = useHttp();
+  return useQuery({
+    queryKey: ['rooms', 'public', 'home'], refetchInterval: REFRESH_MS, queryFn: ({ signal }) => http.rooms.list({ limit: ROOMS }, { signal }),
+  });
+}
+
+function WithFriends() {
+  const rooms = [...(useOwnRooms().data?.items ?? []), ...(useOpenRooms().data?.items ?? [])].filter(({ isActive }) => isActive);
+  return <FriendsNow rooms={[...new Map(rooms.map((room) => [room.id, room])).values()]} />;
+}
+
 /** What one goes on with. */
 function OwnRooms() {
   const { t } = useI18n();
-  const http = useHttp();
   const { byId } = useFilms();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['rooms', 'mine', 'home'], refetchInterval: REFRESH_MS, queryFn: ({ signal }) => http.rooms.list({ mine: true, limit: ROOMS }, { signal }),
-  });
+  const { data, error, refetch } = useOwnRooms();
   return (
     <section className="section" aria-labelledby="own-rooms">
       <div className="section-head">
@@ -81,11 +99,8 @@ function OwnRooms() {
 
 function OpenRooms() {
   const { t } = useI18n();
-  const http = useHttp();
   const { byId } = useFilms();
-  const { data, error, refetch } = useQuery({
-    queryKey: ['rooms', 'public', 'home'], refetchInterval: REFRESH_MS, queryFn: ({ signal }) => http.rooms.list({ limit: ROOMS }, { signal }),
-  });
+  const { data, error, refetch } = useOpenRooms();
   return (
     <section className="section" aria-labelledby="open-rooms">
       <div className="section-head">

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { RequireUser } from '../../shell/require-user.tsx';
 import { usePageTitle } from '../../shell/use-page-title.ts';
@@ -17,7 +18,7 @@ export function Profile() {
     <RequireUser>
       {(user) => (
         <div className="page middle">
-          <div className="page-head"><h1>{t('profile.title')}</h1></div>
+          <div className="page-head"><h1>{t('profile.title')}</h1><Link to="/people/$userId" params={{ userId: String(user.id) }}>{t('person.own')}</Link></div>
           <div className="profile">
             <PictureForm user={user} />
             <AboutForm user={user} />

@@ -10,9 +10,12 @@ import { FormProblem, Problem } from '../../ui/problem.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { useToasts } from '../../ui/toasts.tsx';
 import { useForm } from '../../ui/use-form.ts';
+import { InviteFriends } from './invite-friends.tsx';
 
 /** A link for whoever holds it, or a mail; who may not invite shares the room's plain address. */
-export function InviteDialog({ room, mayInvite, onClose }: { readonly room: Room; readonly mayInvite: boolean; readonly onClose: () => void }) {
+export function InviteDialog({ room, inRoom, mayInvite, onClose }: {
+  readonly room: Room; readonly inRoom: ReadonlySet<number>; readonly mayInvite: boolean; readonly onClose: () => void;
+}) {
   const { t, when } = useI18n();
   const http = useHttp();
   const { data, error, refetch } = useQuery({
@@ -25,6 +28,7 @@ export function InviteDialog({ room, mayInvite, onClose }: { readonly room: Room
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {url === undefined ? error === null && <Skeleton height="64px" /> : <LinkBox url={url} />}
       <p className="small faint">{mayInvite ? data && t('invite.until', { when: when(data.expiresAt) }) : t('invite.plain')}</p>
+      {mayInvite && <InviteFriends roomId={room.id} inRoom={inRoom} />}
       {mayInvite && <MailForm roomId={room.id} />}
     </Dialog>
   );

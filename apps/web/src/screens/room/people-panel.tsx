@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { RoomState } from '@watchparty/client';
 import type { LiveParticipant, ParticipantRole, Room } from '@watchparty/protocol';
+import { PersonLink } from '../../friends/person-link.tsx';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useHttp } from '../../session/context.tsx';
 import { IconButton } from '../../ui/button.tsx';
@@ -24,7 +25,7 @@ export function PeoplePanel({ state, room, person, rights }: {
         <li key={one.userId} className={one.online ? '' : 'is-away'}>
           <Face person={one} size={36} />
           <div className="person-text">
-            <p>{one.username}{one.userId === person.userId && <span className="faint"> {t('people.you')}</span>}</p>
+            <p><PersonLink userId={one.userId} username={one.username} />{one.userId === person.userId && <span className="faint"> {t('people.you')}</span>}</p>
             <p className="small faint tabular">{one.role !== 'viewer' && <span className="role">{t(`role.${one.role}`)}</span>}{text(one)}</p>
           </div>
           {rights.mayHost && !person.isGuest && one.userId !== person.userId && one.userId !== room.ownerId && <PersonMenu room={room} one={one} rights={rights} />}

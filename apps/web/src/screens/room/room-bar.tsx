@@ -48,7 +48,12 @@ export function RoomBar({ visit, room, film, state, person, rights, onShowPeople
         {rights.mayHost && !person.isGuest && <IconButton icon="settings" label={t('room.settings')} onClick={() => setDialog('settings')} />}
         <IconButton icon="leave" label={t('room.leave')} onClick={() => void leave()} />
       </div>
-      {dialog === 'invite' && <InviteDialog room={room} mayInvite={rights.mayHost && !person.isGuest} onClose={() => setDialog(undefined)} />}
+      {dialog === 'invite' && (
+        <InviteDialog
+          room={room} inRoom={new Set(state.participants.map(({ userId }) => userId))} mayInvite={rights.mayHost && !person.isGuest}
+          onClose={() => setDialog(undefined)}
+        />
+      )}
       {dialog === 'settings' && <SettingsDialog room={room} rights={rights} onClose={() => setDialog(undefined)} />}
     </div>
   );

@@ -1,13 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Movie } from '@watchparty/protocol';
 import { useChanged } from '../../api/use-changed.ts';
+import { profileOf } from '../../friends/keys.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useHttp } from '../../session/context.tsx';
 import { RequireUser } from '../../shell/require-user.tsx';
 import { usePageTitle } from '../../shell/use-page-title.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { PasswordField, Select, Switch, TextArea, TextField } from '../../ui/field.tsx';
+import { Icon } from '../../ui/icons.tsx';
 import { FormProblem } from '../../ui/problem.tsx';
+import { useToasts } from '../../ui/toasts.tsx';
 import { useForm } from '../../ui/use-form.ts';
 import { useFilms } from './use-films.ts';
 import './rooms.css';
@@ -22,8 +26,12 @@ function CreateRoomForm() {
   const navigate = useNavigate();
   const changed = useChanged();
   const { films, byId } = useFilms();
-  const { movie } = useSearch({ from: '/rooms/new' });
+  const { movie, friend } = useSearch({ from: '/rooms/new' });
   usePageTitle(t('createRoom.title'));
+  const toasts = useToasts();
+  const { data: invited } = useQuery({
+    queryKey: profileOf(friend ?? 0), enabled: friend !== undefined, queryFn: ({ signal }) => http.people.get(friend!, { signal }),
+  });
 
   const form = useForm({
     initial: { name: '', description: '', movieId: '', isPrivate: false, password: '', maxParticipants: '50', everyone: false },
@@ -39,6 +47,11 @@ function CreateRoomForm() {
         playbackControl: everyone ? 'everyone' : 'hosts', ...(film !== undefined && { movieId: film }), ...(password !== '' && { password }),
       });
       changed(['rooms']);
+      if (invited !== undefined) {
+        // The room is open, whatever becomes of this.
+        const isInvited = await http.rooms.invite(room.id, { userId: invited.id }).then(() => true, () => false);
+        toasts.say(t(isInvited ? 'friends.invitedName' : 'invite.friendFailed', { name: invited.displayName }));
+      }
       await navigate({ to: '/rooms/$roomId', params: { roomId: String(room.id) }, replace: true });
     },
   });
@@ -64,6 +77,7 @@ function CreateRoomForm() {
         </div>
         <Switch label={t('createRoom.private')} hint={t('createRoom.privateHint')} checked={form.values.isPrivate} onChange={(on) => form.set('isPrivate', on)} />
         <Switch label={t('createRoom.everyone')} hint={t('createRoom.everyoneHint')} checked={form.values.everyone} onChange={(on) => form.set('everyone', on)} />
+        {invited !== undefined && <p className="row"><Icon name="invite" size={18} /> {t('createRoom.friend', { name: invited.displayName })}</p>}
         <FormProblem error={form.problem} />
         <div className="row">
           <Button look="primary" type="submit" busy={form.busy}>{t('createRoom.submit')}</Button>

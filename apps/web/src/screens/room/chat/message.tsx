@@ -1,6 +1,7 @@
 import { memo, useState } from 'react';
 import type { OutgoingMessage } from '@watchparty/client';
 import type { ChatMessage } from '@watchparty/protocol';
+import { PersonLink } from '../../../friends/person-link.tsx';
 import { useI18n } from '../../../i18n/i18n.tsx';
 import { problemText } from '../../../i18n/problem-text.ts';
 import { Avatar } from '../../../ui/avatar.tsx';
@@ -35,7 +36,7 @@ export const Message = memo(function Message({ message, follows, ownId, mayDelet
       {follows ? <span /> : <Avatar id={userId} name={username} size={32} />}
       <div className="message-body">
         {!follows && (
-          <p className="message-head"><strong>{username}</strong> <time className="faint small tabular" dateTime={createdAt} title={exactly(createdAt)}>{clockTime(createdAt)}</time></p>
+          <p className="message-head"><strong><PersonLink userId={userId} username={username} /></strong> <time className="faint small tabular" dateTime={createdAt} title={exactly(createdAt)}>{clockTime(createdAt)}</time></p>
         )}
         {replyTo !== null && (
           <p className="quote small"><Icon name="reply" size={14} /> <span>{replyTo.deleted ? t('chat.deleted') : <><strong>{replyTo.username}</strong> {replyTo.content}</>}</span></p>
