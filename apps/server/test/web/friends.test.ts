@@ -51,11 +51,11 @@ test('Ann finds Robert by a typo and asks; he has it live, accepts, they see one
   await search(a.page).pressSequentially('robrt');
   await row(a.page, 'Robert Stone').waitFor();
   await expect.poll(() => new URL(a.page.url()).search).toBe('?q=robrt');
-  await a.page.getByRole('button', { name: 'Add Robert Stone as a friend' }).click();
+  await a.page.getByRole('button', { name: 'Add friend: Robert Stone' }).click();
   await row(a.page, 'Robert Stone').getByText('Waiting for an answer').waitFor();
 
   // Without a reload: the count in the header, and the bell.
-  await b.page.getByRole('link', { name: 'Friends, requests waiting: 1' }).waitFor();
+  await b.page.getByRole('link', { name: /^Friends\s+requests waiting: 1$/ }).waitFor();
   await b.page.getByRole('button', { name: 'Notices, 1 unread' }).click();
   const panel = b.page.getByRole('dialog', { name: 'Notices' });
   await panel.getByRole('link', { name: 'ann-story wants to be your friend' }).waitFor();
@@ -83,17 +83,17 @@ test('Ann finds Robert by a typo and asks; he has it live, accepts, they see one
   await sees(a.page, 'No friends here yet.');
   await search(a.page).fill('robert');
   await sees(a.page, 'Nobody here is called anything like “robert”.');
-  expect(await a.page.getByText('Robert Stone').count()).toBe(0);
+  expect(await a.page.getByRole('main').getByText('Robert Stone').count()).toBe(0);
   await a.goto('/');
   await a.page.getByRole('heading', { name: 'Your friends now' }).waitFor();
   await sees(a.page, 'It is nicer with friends.');
-  expect(await a.page.getByText('Robert Stone').count()).toBe(0);
+  expect(await a.page.getByRole('main').getByText('Robert Stone').count()).toBe(0);
 
   await b.page.getByText('Blocked people').click();
   await b.page.getByRole('button', { name: 'Lift the block of Ann Story' }).click();
   await sees(b.page, 'You have blocked nobody.');
   await a.goto('/friends?q=robert');
-  await row(a.page, 'Robert Stone').getByRole('button', { name: 'Add Robert Stone as a friend' }).waitFor();
+  await row(a.page, 'Robert Stone').getByRole('button', { name: 'Add friend: Robert Stone' }).waitFor();
   expect(b.complaints).toEqual([]);
   // The browser tells of each answer that refuses.
   expect(a.complaints.filter((text) => !text.includes('404'))).toEqual([]);
@@ -129,7 +129,7 @@ test('what one does is shown at once and agrees in two tabs; what the server doe
   await other.getByRole('menuitem', { name: 'Remove from friends' }).click();
   await other.getByRole('dialog').getByRole('button', { name: 'Remove from friends' }).click();
   await Promise.all([one, other].map((page) => row(page, 'Good Friend').waitFor({ state: 'detached' })));
-  await row(one, 'Asking Person').waitFor();
+  for (const page of [one, other]) await expect.poll(() => section(page, 'Your friends').getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('Asking Person')]);
 });
 
 test('a friend who comes and goes is seen to, on home too, with the public room they are in', { timeout: 90_000 }, async () => {
@@ -151,7 +151,8 @@ test('a friend who comes and goes is seen to, on home too, with the public room 
   await theirs.context.close();
   await page.goto(`${server.url}/friends`);
   await section(page, 'Your friends').getByText('· away').waitFor();
-  expect([await page.title(), await page.locator('img[src="x"]').count()]).toEqual(['Friends · WatchParty', 0]);
+  expect(await page.title()).toMatch(/Friends · WatchParty$/);
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 
@@ -213,7 +214,7 @@ test('on a phone friends are a tap away and nothing sticks out', { timeout: 60_0
   const [me, asking] = [await person('phone-me', 'Me'), await person('phone-asking', 'W'.repeat(60))];
   await ask(asking, me);
   const { page } = await signedIn(me, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
-  await page.getByRole('link', { name: 'Friends, requests waiting: 1' }).tap();
+  await page.getByRole('link', { name: /^Friends\s+requests waiting: 1$/ }).tap();
   await page.getByRole('button', { name: /^Accept W/ }).waitFor();
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   await page.getByRole('button', { name: /^Accept W/ }).tap();

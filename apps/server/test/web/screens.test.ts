@@ -21,6 +21,8 @@ let browser: Browser;
 let server: TestApp;
 let roomId: number;
 let invite: string;
+let annId: number;
+let doraId: number;
 let stranger: Visitor;
 let member: Visitor;
 
@@ -45,6 +47,14 @@ beforeAll(async () => {
     const party = await make.room(ben, { name, isPrivate: true });
     await server.ask('POST', `/api/rooms/${party.id}/invitations`, { token: ben.token, body: { userId: ann.id } });
   }
+  const [carl, dora] = [await make.user({ username: 'carl' }), await make.user({ username: 'dora' })];
+  for (const [who, displayName] of [[ben, HOSTILE], [carl, LONG.slice(0, 60)], [dora, 'Dora']] as const) {
+    await server.ask('PATCH', '/api/auth/profile', { token: who.token, body: { displayName, bio: `${HOSTILE} ${LONG}` } });
+  }
+  for (const [from, to] of [[ann, ben], [ben, ann], [ben, dora], [dora, ben], [carl, ann], [ann, dora]] as const) {
+    await server.ask('POST', '/api/friends/requests', { token: from.token, body: { userId: to.id } });
+  }
+  [annId, doraId] = [ann.id, dora.id];
   await make.message(ann, room.id, { content: HOSTILE });
   await make.message(ann, room.id, { content: 'x'.repeat(400) });
   roomId = room.id;
@@ -149,6 +159,36 @@ describe('members', { timeout: 60_000 }, () => {
     ['/profile', (page: Page) => sees(page, 'This device')],
   ] as const)('%s can be read by everybody', (path, ready) => looksWell(member, path, ready));
 
+  test('friends, and who asks', () => looksWell(member, '/friends', async (page) => {
+    await page.getByRole('button', { name: /^Accept W/ }).waitFor();
+    await page.getByText('Blocked people').click();
+    await sees(page, 'You have blocked nobody.');
+  }));
+
+  test('people who are found', () => looksWell(member, '/friends?q=dora', (page) => sees(page, 'Waiting for an answer')));
+
+  test('nobody who is found', () => looksWell(member, '/friends?q=qqqqqq', (page) => sees(page, 'Nobody here is called')));
+
+  test('one’s own page', () => looksWell(member, `/people/${annId}`, async (page) => {
+    await page.getByText('As a table').click();
+    await page.getByRole('table').waitFor();
+  }));
+
+  test('somebody’s page', () => looksWell(member, `/people/${doraId}`, heading('Friends in common')));
+
+  test('the dialogs about a friend', async () => {
+    await looksWell(member, '/friends', async (page) => {
+      await page.getByRole('button', { name: /^What to do about/ }).click();
+      await page.getByRole('menuitem', { name: 'Invite to watch' }).click();
+      await page.getByRole('button', { name: /^Invite to “W/ }).waitFor();
+    });
+    await looksWell(member, '/friends', async (page) => {
+      await page.getByRole('button', { name: /^What to do about/ }).click();
+      await page.getByRole('menuitem', { name: 'Block' }).click();
+      await page.getByRole('dialog').waitFor();
+    });
+  });
+
   test('notices', () => looksWell(member, '/', async (page) => {
     await page.getByRole('button', { name: /^Notices/ }).click();
     await page.getByRole('dialog').getByText('ben invites you to').first().waitFor();
@@ -158,7 +198,7 @@ describe('members', { timeout: 60_000 }, () => {
   test.each([
     ['/admin', drawn('Requests and errors')],
     ['/admin/jobs', drawn('Waiting over time')],
-    ['/admin/cache', (page: Page) => sees(page, 'rooms.one')],
+    ['/admin/cache', (page: Page) => page.getByRole('rowheader', { name: /^rooms\.one/ }).waitFor()],
     ['/admin/live', drawn('Connections and rooms')],
     ['/admin/limits', drawn('Strangers, by address')],
     ['/admin/sessions', drawn('The last 30 days')],

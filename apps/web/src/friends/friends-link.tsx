@@ -15,12 +15,16 @@ export function FriendsLink() {
     queryKey: [...INCOMING, 'count'], queryFn: ({ signal }) => http.friends.requests({ direction: 'incoming', limit: MOST + 1 }, { signal }),
   });
   const count = data?.items.length ?? 0;
-  const more = count > MOST;
   return (
-    <Link to="/friends" className="nav-link" {...(count > 0 && { 'aria-label': t('nav.friendsAsked', { count }) })}>
+    <Link to="/friends" className="nav-link">
       <Icon name="people" size={18} />
       <span>{t('nav.friends')}</span>
-      {count > 0 && <span className="count" aria-hidden="true">{more ? `${MOST}+` : count}</span>}
+      {count > 0 && (
+        <>
+          <span className="count" aria-hidden="true">{count > MOST ? `${MOST}+` : count}</span>
+          <span className="visually-hidden">{t('nav.friendsAsked', { count })}</span>
+        </>
+      )}
     </Link>
   );
 }
