@@ -67,9 +67,9 @@ create table message_reactions (
 create index message_reactions_user_idx on message_reactions (user_id);
 
 -- The words of a text as they are compared: in small Latin letters, whatever the server's locale, without punctuation.
-create function message_words(content text) returns tsvector language sql immutable strict parallel safe as $$
-  select to_tsvector('pg_catalog.simple', regexp_replace(folded_name(content), '[!-/:-@[-`{-~]+', ' ', 'g'))
-$$;
+-- A body of this kind is resolved now, so that indexes are built and analysed whatever the search path is then.
+create function message_words(content text) returns tsvector language sql immutable strict parallel safe
+  return to_tsvector('pg_catalog.simple', regexp_replace(folded_name(content), '[!-/:-@[-`{-~]+', ' ', 'g'));
 
 -- With its two people as words of their own, which no text can hold: whoever looks through what is theirs reads nothing
 -- of what others write.
