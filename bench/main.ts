@@ -1,5 +1,5 @@
-/** `npm run bench [-- name …] [--runs 5] [--seconds 3] [--quick]`: see README.md. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run bench [-- name …] [--runs 5] [--seconds 3] [--quick] [--keep]`: see README.md. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -28,7 +28,7 @@ import { describeMachine } from './harness/machine.ts';
 import { RESULTS, ROOT } from './harness/paths.ts';
 import { plot } from './harness/plot.ts';
 import { createProgress } from './harness/progress.ts';
-import { markdownReport, type Report, textReport } from './harness/report.ts';
+import { type Finding, markdownReport, merged, type Report, textReport } from './harness/report.ts';
 import { CHROMIUM, FFMPEG, REDIS, WRK } from './harness/tools.ts';
 
 const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, rsvp, friends, nearby, trending, register, images, live, skew];
@@ -41,7 +41,7 @@ const INTERRUPTED = 130;
 const write = (text: string): void => void process.stdout.write(text);
 
 async function main(): Promise<void> {
-  const { chosen, options } = readArguments(process.argv.slice(2), BENCHES);
+  const { chosen, options, keep } = readArguments(process.argv.slice(2), BENCHES);
   await ensureTools([REDIS, WRK, ...(chosen.includes(skew) ? [CHROMIUM, FFMPEG] : [])], {
     env: process.env,
     mayInstall: process.getuid?.() === 0 && existsSync('/etc/debian_version'),
@@ -52,23 +52,22 @@ async function main(): Promise<void> {
     write, tty: process.stdout.isTTY, now: () => performance.now(),
     totalSeconds: chosen.reduce((sum, bench) => sum + bench.plan(options), 0),
   });
-  const outcomes: Report['outcomes'][number][] = [];
+  const machine = await describeMachine(cores.pinned);
+  const outcomes: Finding[] = [];
   try {
     for (const bench of chosen) {
       const outcome = await runBench(bench, { ...options, cores, step: progress.step });
-      outcomes.push({ name: bench.name, title: bench.title, ...outcome });
+      outcomes.push({ name: bench.name, title: bench.title, ...outcome, date: new Date().toISOString(), options, machine });
     }
   } finally {
     progress.close();
   }
-  const report: Report = {
-    date: new Date().toISOString(), options, machine: await describeMachine(cores.pinned), outcomes,
-  };
+  const report: Report = { outcomes };
   write(`\n${textReport(report)}`);
-  const complete = chosen.length === BENCHES.length && options.runs >= LEAST_RUNS && !options.quick;
-  // Only a whole run may stand for the project.
-  const folder = complete ? RESULTS : join(ROOT, '.cache/bench');
-  save(folder, report);
+  // Only what was measured in earnest may stand for the project.
+  const keeps = (keep || chosen.length === BENCHES.length) && options.runs >= LEAST_RUNS && !options.quick;
+  const folder = keeps ? RESULTS : join(ROOT, '.cache/bench');
+  save(folder, keeps ? merged(kept(), report, BENCHES.map(({ name }) => name)) : report);
   write(`Written to ${relative(process.cwd(), folder)}\n`);
 }
 
@@ -90,6 +89,11 @@ async function runBench(bench: Bench, rest: Omit<Context, 'defer' | 'folder'>): 
     await (closing ??= closeAll());
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
+}
+
+function kept(): Report {
+  const file = join(RESULTS, 'latest.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : { outcomes: [] };
 }
 
 function save(folder: string, report: Report): void {

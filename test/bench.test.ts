@@ -5,7 +5,7 @@ import { readArguments } from '../bench/harness/arguments.ts';
 import type { Bench } from '../bench/harness/bench.ts';
 import { plot } from '../bench/harness/plot.ts';
 import { createProgress, progressLine } from '../bench/harness/progress.ts';
-import { markdownReport, type Report, textReport } from '../bench/harness/report.ts';
+import { type Finding, markdownReport, merged, type Report, textReport } from '../bench/harness/report.ts';
 import { figure, type Goal, type Row, verdictOf } from '../bench/harness/result.ts';
 import { compare, spreadOf } from '../bench/harness/statistics.ts';
 import { markdownTable, textTable } from '../bench/harness/table.ts';
@@ -151,15 +151,14 @@ describe('the progress', () => {
 });
 
 describe('a report', () => {
-  const report: Report = {
+  const finding: Finding = {
+    name: 'speed', title: 'How fast it is', notes: ['speed: as it is'],
     date: '2026-11-20T12:00:00.000Z',
     options: { runs: 3, seconds: 2, quick: false },
     machine: { cpu: 'A processor', cores: 2, memoryGiB: 8, system: 'Linux 6', pinned: true, versions: { node: '24.0.0' } },
-    outcomes: [{
-      name: 'speed', title: 'How fast it is', notes: ['speed: as it is'],
-      rows: [row({ of: 'ratio', atLeast: 2 }), row({ of: 'ratio', atLeast: 4 }), row()],
-    }],
+    rows: [row({ of: 'ratio', atLeast: 2 }), row({ of: 'ratio', atLeast: 4 }), row()],
   };
+  const report: Report = { outcomes: [finding] };
 
   it('shows figures, spreads and goals at a terminal', () => {
     const text = textReport(report);
@@ -177,18 +176,32 @@ describe('a report', () => {
   });
 });
 
+describe('figures that are kept', () => {
+  const found = (name: string, date: string): Finding => ({
+    name, title: name, notes: [], rows: [], date, options: { runs: 5, seconds: 3, quick: false },
+    machine: { cpu: '', cores: 2, memoryGiB: 8, system: '', pinned: true, versions: {} },
+  });
+
+  it('take the place of older ones of the same bench, beside those of others; benches that are no more go', () => {
+    const before = { outcomes: [found('gone', '1'), found('two', '1'), found('one', '1')] };
+    const { outcomes } = merged(before, { outcomes: [found('two', '2'), found('three', '2')] }, ['one', 'two', 'three', 'four']);
+    expect(outcomes.map(({ name, date }) => `${name} ${date}`)).toEqual(['one 1', 'two 2', 'three 2']);
+  });
+});
+
 describe('the arguments', () => {
   const bench = (name: string): Bench => ({
     name, title: name, plan: () => 1, run: () => Promise.reject(new Error('Not to be run')),
   });
   const read = (...args: string[]) => {
-    const { chosen, options } = readArguments(args, [bench('one'), bench('two')]);
-    return [chosen.map(({ name }) => name).join(' '), options.runs, options.seconds, options.quick];
+    const { chosen, options, keep } = readArguments(args, [bench('one'), bench('two')]);
+    return [chosen.map(({ name }) => name).join(' '), options.runs, options.seconds, options.quick, ...(keep ? ['keep'] : [])];
   };
 
   it('choose all benches, or those named, in their own order', () => {
     expect(read()).toEqual(['one two', 5, 3, false]);
     expect(read('two', 'one', '--runs', '7')).toEqual(['one two', 7, 3, false]);
+    expect(read('one', '--keep')).toEqual(['one', 5, 3, false, 'keep']);
     expect(read('--quick', 'two', '--seconds', '9')).toEqual(['two', 2, 9, true]);
   });
 

@@ -6,17 +6,18 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** `[name …] [--runs 5] [--seconds 3] [--quick]`. No name: all benches. */
+/** `[name …] [--runs 5] [--seconds 3] [--quick] [--keep]`. No name: all benches. */
 export function readArguments(
   args: readonly string[], benches: readonly Bench[],
-): { chosen: Bench[]; options: Options } {
+): { chosen: Bench[]; options: Options; keep: boolean } {
   const { values, positionals } = parse(args);
   const unknown = positionals.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown !== undefined) {
     throw new UsageError(`There is no bench "${unknown}"; there are ${benches.map(({ name }) => name).join(', ')}`);
   }
-  const { quick } = values;
+  const { quick, keep } = values;
   return {
+    keep,
     chosen: benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
     options: {
       quick,
@@ -31,7 +32,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { runs: { type: 'string' }, seconds: { type: 'string' }, quick: { type: 'boolean', default: false } },
+      options: { runs: { type: 'string' }, seconds: { type: 'string' }, quick: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
     });
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });

@@ -3,12 +3,23 @@ import type { Machine } from './machine.ts';
 import { figure, type Row, type Verdict, verdictOf } from './result.ts';
 import { type Cells, markdownTable, textTable } from './table.ts';
 
-export interface Report {
+/** What one bench found, when, how and where. */
+export interface Finding extends Outcome, Pick<Bench, 'name' | 'title'> {
   /** ISO 8601, UTC. */
   readonly date: string;
   readonly options: Options;
   readonly machine: Machine;
-  readonly outcomes: readonly (Outcome & Pick<Bench, 'name' | 'title'>)[];
+}
+
+/** Of one run, or of several that each measured other benches: ratios hold within a bench only. */
+export interface Report {
+  readonly outcomes: readonly Finding[];
+}
+
+/** What was found before, with what was found now in its place, in the order of `names`; benches that are no more are left out. */
+export function merged(before: Report, now: Report, names: readonly string[]): Report {
+  const findings = new Map([...before.outcomes, ...now.outcomes].map((finding) => [finding.name, finding]));
+  return { outcomes: names.flatMap((name) => findings.get(name) ?? []) };
 }
 
 const spread = ({ median, min, max }: { median: number; min: number; max: number }): string =>
@@ -43,28 +54,30 @@ export function textReport(report: Report): string {
 
 /** For bench/results/latest.md, beside one plot per bench. */
 export function markdownReport(report: Report): string {
-  const { date, options: { runs, seconds }, machine: { cpu, cores, memoryGiB, system, pinned, versions } } = report;
-  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ');
   return [
     '# What the bench found',
     '',
     'Written by `npm run bench`; [the bench’s README](../README.md) says what is measured, and why it is fair.',
-    '',
-    `- ${date}, ${runs} runs of ${seconds} s for each figure, ours and the peer’s taking turns`,
-    `- ${cores} × ${cpu}, ${memoryGiB} GiB, ${system}`,
-    pinned ? '- What is measured on one core, load and Redis on another' : '- Not pinned to cores: expect wide spreads',
-    `- ${programs}`,
     '',
     '## Goals',
     '',
     `${counted(verdictsOf(report))}.`,
     '',
     markdownTable(goalCells(verdictsOf(report))),
-    ...report.outcomes.flatMap(({ name, title, rows, notes }) => [
+    ...report.outcomes.flatMap(({ name, title, rows, notes, ...how }) => [
       `## ${title}`, '', `![${title}](${name}.svg)`, '', markdownTable(cellsOf(rows)),
-      ...notes.map((note) => `- ${note}`), ...(notes.length > 0 ? [''] : []),
+      ...[...notes, ...circumstances(how)].map((note) => `- ${note}`), '',
     ]),
   ].join('\n').trimEnd().concat('\n');
+}
+
+function circumstances({ date, options: { runs, seconds }, machine }: Pick<Finding, 'date' | 'options' | 'machine'>): string[] {
+  const { cpu, cores, memoryGiB, system, pinned, versions } = machine;
+  return [
+    `${date}, ${runs} runs of ${seconds} s for each figure, ours and the peer’s taking turns; ${cores} × ${cpu}, ${memoryGiB} GiB, ${system}; ${
+      pinned ? 'what is measured on one core, load and Redis on another' : 'not pinned to cores: expect wide spreads'}`,
+    Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', '),
+  ];
 }
 
 function counted(verdicts: readonly Verdict[]): string {
