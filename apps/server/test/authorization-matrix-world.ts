@@ -33,6 +33,8 @@ export interface Things {
   readonly movie: number;
   readonly message: string;
   readonly publicMessage: string;
+  /** The owner's, to the member. */
+  readonly directMessage: string;
   readonly invite: string;
   /** Private, of the host; owner and member have answered. */
   readonly event: number;
@@ -98,7 +100,7 @@ export async function createWorld(server: TestApp) {
   }
 
   const openRoom = await room({});
-  const elsewhere = await room({ isPrivate: true });
+  const elsewhere = await room({ isPrivate: true, maxParticipants: 1000 });
   await done('POST', `/api/rooms/${openRoom.id}/join`, people.disabled, {});
   await done('PATCH', `/api/admin/users/${people.disabled.id}`, people.admin, { disabled: true });
 
@@ -115,6 +117,7 @@ export async function createWorld(server: TestApp) {
       const [guest, otherGuest] = await Promise.all([guestOf(inside), guestOf(elsewhere)]);
       return {
         room: inside.id, publicRoom: outside.id, movie: movie.id, message: inside.message, publicMessage: outside.message,
+        directMessage: ((await done('POST', '/api/messages/send', people.owner, { receiverId: people.member.id, content: SECRET })) as { id: string }).id,
         event: await privateEvent(), invite: inside.invite, session: (await signIn(people.owner)).sessionId, guests: { guest, otherGuest },
       };
     },

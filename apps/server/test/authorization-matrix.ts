@@ -267,6 +267,40 @@ const chat: Record<string, readonly Case[]> = {
   ]),
 };
 
+const withPerson = (name: keyof World['people'], rest = ''): Path => (_things, { people }) => `/api/messages/${people[name].id}${rest}`;
+const inConversation = (name: 'owner' | 'member', rest = ''): Path => ({ directMessage }, { people }) =>
+  `/api/messages/${people[name].id}/${directMessage}${rest}`;
+const ofTheTwo = (given: Outcomes): Row => signedIn({ others: 'messages.not_found', ...given });
+const thumb = `/reactions/${encodeURIComponent('👍')}`;
+
+const directMessages: Record<string, readonly Case[]> = {
+  listConversations: one(signedIn(), '/api/messages'),
+  searchMessages: one(signedIn(), '/api/messages/search?q=known'),
+  sendMessage: [
+    of('', signedIn({ others: 201 }), '/api/messages/send', ({ world }) => ({ body: { receiverId: world.people.bystander.id, content: 'Hello' } })),
+    of(
+      'to a disabled account', signedIn({ others: 'accounts.not_found' }), '/api/messages/send',
+      ({ world }) => ({ body: { receiverId: world.people.disabled.id, content: 'Hello' } })),
+    of(
+      'in answer to others’', ofTheTwo({ others: 'messages.reply_not_found', owner: 201, member: 'messages.self' }), '/api/messages/send',
+      ({ world, things }) => ({ body: { receiverId: world.people.member.id, content: 'Hello', replyToId: things.directMessage } })),
+  ],
+  listMessages: one(signedIn({ member: 'messages.self' }), withPerson('member')),
+  getConversation: one(signedIn({ member: 'messages.self' }), withPerson('member', '/conversation')),
+  listMessageChanges: one(signedIn({ member: 'messages.self' }), withPerson('member', '/changes?after=0')),
+  readMessages: one(signedIn({ member: 'messages.self' }), withPerson('member', '/read'), { body: { seq: 1 } }),
+  editMessage: leaving('changed', [
+    of('with whom it went to', ofTheTwo({ owner: 200, member: 'messages.self' }), inConversation('member'), { body: { content: 'Changed' } }),
+    of('with its sender', ofTheTwo({ owner: 'messages.self', member: 'messages.not_sender' }), inConversation('owner'), { body: { content: 'Changed' } }),
+  ]),
+  addMessageReaction: leaving('changed', one(ofTheTwo({ owner: 'messages.self', member: 200 }), inConversation('owner', thumb))),
+  removeMessageReaction: leaving('changed', one(ofTheTwo({ owner: 'messages.self', member: 200 }), inConversation('owner', thumb))),
+  deleteMessage: leaving('changed', [
+    of('with whom it went to', ofTheTwo({ owner: 200, member: 'messages.self' }), inConversation('member')),
+    of('with its sender', ofTheTwo({ owner: 'messages.self', member: 'messages.not_sender' }), inConversation('owner')),
+  ]),
+};
+
 const ofPlaylist = (rest = ''): Path => ofRoom(`/playlist${rest}`);
 const inPlaylist = signedIn({ guest: 200, stranger: 'rooms.not_found', admin: 'rooms.not_participant' });
 const hostsPlaylist = (served: Outcome): Row => signedIn({
@@ -413,5 +447,5 @@ const pages: Record<string, readonly Case[]> = {
 
 /** By route: who gets what. A route that has no line here fails the tests. */
 export const MATRIX: Readonly<Record<string, readonly Case[]>> = {
-  ...accounts, ...sessions, ...notices, ...friends, ...movies, ...rooms, ...chat, ...playlists, ...events, ...operations, ...pages,
+  ...accounts, ...sessions, ...notices, ...friends, ...movies, ...rooms, ...chat, ...directMessages, ...playlists, ...events, ...operations, ...pages,
 };

@@ -170,6 +170,17 @@ describe('every route', () => {
     listChatChanges: ({ chat }) => chat.changes(id, { after: 0 }),
     addChatReaction: ({ chat }) => chat.addReaction(id, uuid, '7'),
     removeChatReaction: ({ chat }) => chat.removeReaction(id, uuid, '7'),
+    listConversations: ({ messages }) => messages.conversations(),
+    getConversation: ({ messages }) => messages.conversation(id),
+    listMessages: ({ messages }) => messages.list(id),
+    listMessageChanges: ({ messages }) => messages.changes(id, { after: 0 }),
+    searchMessages: ({ messages }) => messages.search({ q: 'hello' }),
+    sendMessage: ({ messages }) => messages.send({ receiverId: id, content: 'Hello' }),
+    readMessages: ({ messages }) => messages.read(id, 1),
+    editMessage: ({ messages }) => messages.edit(id, uuid, 'Hello'),
+    deleteMessage: ({ messages }) => messages.remove(id, uuid),
+    addMessageReaction: ({ messages }) => messages.addReaction(id, uuid, '7'),
+    removeMessageReaction: ({ messages }) => messages.removeReaction(id, uuid, '7'),
     createEvent: ({ events }) => events.create({ title: 'Once', startsAt: '2030-01-01T20:00:00Z' }),
     listEvents: ({ events }) => events.list({ scope: 'upcoming' }),
     listNearbyEvents: ({ events }) => events.nearby({ lat: 0.000_000_04, lng: -71 }),
@@ -219,7 +230,7 @@ describe('every route', () => {
     for (const { operationId, asked, isKeyed } of operations) {
       const log: { asked: string; key: string | null }[] = [];
       const answering: Fetch = async (input, init) => {
-        const path = addressOf(input).pathname.replaceAll(/\/(7|8|01890a5d-[\w-]+)(?=\/|$)/g, '/*');
+        const path = addressOf(input).pathname.replaceAll(/\/(7|8|A{43}|01890a5d-[\w-]+)(?=[/.]|$)/g, '/*');
         log.push({ asked: `${init?.method} ${path}`, key: new Headers(init?.headers).get('idempotency-key') });
         return Response.json({ success: true, data: { accessToken: 'a', refreshToken: 'r' } });
       };

@@ -49,6 +49,7 @@ const REQUESTS: Readonly<Record<string, () => { path: string; body?: object; hea
   blockPerson: () => ({ path: `/api/friends/blocks/${other.id}`, token: user.token }),
   createRoom: () => ({ path: '/api/rooms', body: { name: 'Once' }, token: user.token }),
   sendChatMessage: () => ({ path: `/api/chat/${roomId}/messages`, body: { content: 'Once' }, token: user.token }),
+  sendMessage: () => ({ path: '/api/messages/send', body: { receiverId: friendId, content: 'Once' }, token: user.token }),
   addToPlaylist: () => ({ path: `/api/rooms/${roomId}/playlist`, body: { movieId }, token: user.token }),
   createEvent: () => ({ path: '/api/events', body: { title: 'Once', startsAt: '2040-01-01T20:00:00Z' }, token: user.token }),
   inviteToEvent: () => ({ path: `/api/events/${eventId}/invitations`, body: { userIds: [friendId] }, token: user.token }),

@@ -8,6 +8,7 @@ import { eventCalls } from './events.ts';
 import { createExchange, type Fetch } from './exchange.ts';
 import { friendCalls } from './friends.ts';
 import { healthCalls } from './health.ts';
+import { messageCalls } from './messages.ts';
 import { movieCalls } from './movies.ts';
 import { noticeCalls } from './notices.ts';
 import { peopleCalls } from './people.ts';
@@ -61,6 +62,7 @@ export function createHttpClient(options: HttpClientOptions) {
     movies: movieCalls(caller, { baseUrl, streamsUploads: options.streamsUploads ?? !inBrowser(), newIdempotencyKey }),
     rooms: roomCalls(caller),
     chat: chatCalls(caller),
+    messages: messageCalls(caller),
     playlists: playlistCalls(caller),
     events: { ...eventCalls(caller), ...discoveryCalls(caller) },
     cache: cacheCalls(caller),

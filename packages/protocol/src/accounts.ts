@@ -17,6 +17,8 @@ export const Username = Type.String({
 /** Length is bounded so that hashing cannot be made expensive; the rule for new passwords is the server’s. */
 export const Password = Type.String({ minLength: 1, maxLength: 200 });
 export const Locale = Type.Enum(['en', 'ru']);
+/** From whom somebody takes direct messages. */
+export const MessagesFrom = Type.Enum(['everyone', 'friends']);
 export const UserRole = Type.Enum(['user', 'admin']);
 
 export const ProfilePicture = Type.Object(
@@ -47,7 +49,7 @@ const publicFields = {
 };
 export const User = Type.Object(publicFields, { additionalProperties: false, title: 'User' });
 export const OwnProfile = Type.Object(
-  { ...publicFields, email: Type.String(), locale: Locale },
+  { ...publicFields, email: Type.String(), locale: Locale, messagesFrom: MessagesFrom },
   { additionalProperties: false, title: 'OwnProfile' },
 );
 export type User = Type.Static<typeof User>;
@@ -111,7 +113,7 @@ export const Refreshed = Type.Object(
   { additionalProperties: false, title: 'Refreshed' },
 );
 
-const profileFields = { username: Username, displayName: Text(60), bio: OptionalText(500), email: Email, locale: Locale };
+const profileFields = { username: Username, displayName: Text(60), bio: OptionalText(500), email: Email, locale: Locale, messagesFrom: MessagesFrom };
 export const PatchProfileBody = Type.Object(
   {
     username: Type.Optional(profileFields.username),
@@ -119,6 +121,7 @@ export const PatchProfileBody = Type.Object(
     bio: Type.Optional(profileFields.bio),
     email: Type.Optional(profileFields.email),
     locale: Type.Optional(profileFields.locale),
+    messagesFrom: Type.Optional(profileFields.messagesFrom),
   },
   { additionalProperties: false, minProperties: 1, title: 'PatchProfileBody' },
 );
@@ -132,6 +135,7 @@ export const PutProfileBody = Type.Object(
     bio: Type.Optional(profileFields.bio),
     email: Type.Optional(profileFields.email),
     locale: Type.Optional(profileFields.locale),
+    messagesFrom: Type.Optional(profileFields.messagesFrom),
   },
   { additionalProperties: false, title: 'PutProfileBody' },
 );

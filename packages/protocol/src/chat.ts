@@ -7,6 +7,9 @@ export const ClientMessageId = Type.String({ minLength: 1, maxLength: 64, patter
 
 /** As many code points of a message are shown where another one answers it, or in a notice. */
 export const EXCERPT_LENGTH = 140;
+/** Cut between code points. */
+export const excerptOf = (content: string): string =>
+  Array.from(content.slice(0, 2 * EXCERPT_LENGTH)).slice(0, EXCERPT_LENGTH).join('');
 
 export const ChatMention = Type.Object(
   { userId: Id, username: Type.String({ description: 'As it was when the message was written' }) },

@@ -9,6 +9,7 @@ export * from './events.ts';
 export * from './figures.ts';
 export * from './friends.ts';
 export * from './live/index.ts';
+export * from './messages.ts';
 export * from './movies.ts';
 export * from './notices.ts';
 export * from './operations.ts';

@@ -1,8 +1,9 @@
 import { CONFIG_KEYS, type ConfigKeyName } from '../config/index.ts';
 import type { CachePolicyDeclaration } from '../kernel/cache-policy.ts';
 
-/** `publicProfile` → `CACHE_TTL_PUBLIC_PROFILE_SECONDS`. */
+/** `publicProfile` → `CACHE_TTL_PUBLIC_PROFILE_SECONDS`; the hot cache of messages has a name of its own. */
 function settingOf(ttl: string): ConfigKeyName {
+  if (ttl === 'messages') return 'MESSAGE_CACHE_TTL_SECONDS';
   const name = `CACHE_TTL_${ttl.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}_SECONDS`;
   if (!(name in CONFIG_KEYS)) throw new Error(`No setting for the TTL ${ttl}: ${name}`);
   return name as ConfigKeyName;

@@ -75,6 +75,8 @@ export interface CacheConfig {
     readonly friendRequests: number;
     readonly mutualFriends: number;
     readonly notices: number;
+    /** The same as `messages.cacheTtlSeconds`. */
+    readonly messages: number;
     readonly session: number;
   };
 }

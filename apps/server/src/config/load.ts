@@ -49,6 +49,7 @@ function cacheConfig(values: ConfigValues): CacheConfig {
       friendRequests: values.CACHE_TTL_FRIEND_REQUESTS_SECONDS,
       mutualFriends: values.CACHE_TTL_MUTUAL_FRIENDS_SECONDS,
       notices: values.CACHE_TTL_NOTICES_SECONDS,
+      messages: values.MESSAGE_CACHE_TTL_SECONDS,
       session: values.CACHE_TTL_SESSION_SECONDS,
     },
   };

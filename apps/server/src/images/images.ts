@@ -42,6 +42,8 @@ export interface Images {
   clean(bytes: Uint8Array): Promise<CleanImage>;
   /** Of a clean picture; of an animation its first frame. Transparent parts become white in the JPEGs. */
   avatarVariants(bytes: Uint8Array): Promise<AvatarVariants>;
+  /** Of a clean picture, whole: a JPEG, 480 pixels at its longer edge and no more. */
+  thumbnail(bytes: Uint8Array): Promise<Buffer>;
   /** Of a clean picture, whole. */
   posterVariants(bytes: Uint8Array): Promise<PosterVariants>;
 }
@@ -53,6 +55,7 @@ const TIMEOUT_SECONDS = 30;
 const THUMBNAIL_PIXELS = 150;
 const MEDIUM_PIXELS = 600;
 const WEBP_PIXELS = 1200;
+const WHOLE_THUMBNAIL_PIXELS = 480;
 const POSTER_PIXELS = { large: 1280, small: 480 };
 /** All colours kept; with `images.test.ts` at hand the least that looks the same (SSIM ≥ 0.98). */
 const VARIANT_JPEG = { quality: 92, progressive: true, chromaSubsampling: '4:4:4' } as const;
@@ -72,6 +75,7 @@ export function createImages(): Images {
   return {
     clean: (bytes) => turn(() => clean(bytes)),
     avatarVariants: (bytes) => turn(() => avatarVariants(bytes)),
+    thumbnail: (bytes) => turn(() => thumbnail(bytes)),
     posterVariants: (bytes) => turn(() => posterVariants(bytes)),
   };
 }
@@ -132,6 +136,10 @@ async function avatarVariants(bytes: Uint8Array): Promise<AvatarVariants> {
     webp: await open(bytes).resize(WEBP_PIXELS, WEBP_PIXELS, { fit: 'inside', withoutEnlargement: true }).webp().toBuffer(),
   }));
 }
+
+const thumbnail = (bytes: Uint8Array): Promise<Buffer> =>
+  decoding(() => open(bytes).resize(WHOLE_THUMBNAIL_PIXELS, WHOLE_THUMBNAIL_PIXELS, { fit: 'inside', withoutEnlargement: true })
+    .flatten({ background: WHITE }).jpeg({ quality: 82, progressive: true }).toBuffer());
 
 async function posterVariants(bytes: Uint8Array): Promise<PosterVariants> {
   const fitted = (pixels: number): Sharp => open(bytes).resize(pixels, pixels, { fit: 'inside', withoutEnlargement: true });

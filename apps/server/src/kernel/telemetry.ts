@@ -29,6 +29,12 @@ export interface LiveTelemetry extends Pick<Telemetry, 'limiterDecision'> {
   playerReported(driftMs: number, rttMs: number | null): void;
 }
 
+/** What direct messages tell. */
+export interface MessageTelemetry {
+  /** So many of the hot cache's messages were looked for in the database; so many were not there. */
+  hotMessagesChecked(checked: number, missing: number): void;
+}
+
 export type LiveEnd = 'left' | 'revoked' | 'slow' | 'flood' | 'stopping';
 export type LiveRefusal = 'origin' | 'token' | 'connections' | 'rate' | 'stopping' | 'protocol' | 'unavailable';
 

@@ -35,6 +35,7 @@ import { createFriends, type Friends, friendsLive, friendsRoutes, openPresence }
 import {
   createFilmUploads, createMovieFiles, createMovies, createPosters, createStreaming, createStreamUrls, createSubtitles, movieEffects, type MovieFiles, type Movies, moviesRoutes,
 } from '../modules/movies/index.ts';
+import { createHot, createMessages, messageJobs, type Messages, messagesLive, messagesRoutes, startPersistence } from '../modules/messages/index.ts';
 import { createNotices, noticesRoutes } from '../modules/notices/index.ts';
 import { createPlaylists, createPlaylistWatch, playlistLive, playlistRoutes, type Playlists } from '../modules/playlist/index.ts';
 import {
@@ -73,6 +74,7 @@ export interface App {
   readonly friends: Friends;
   readonly rooms: Rooms;
   readonly chat: Chat;
+  readonly messages: Messages;
   readonly playlists: Playlists;
   readonly events: Events;
   readonly queues: Queues;
@@ -207,13 +209,18 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     );
     const images = createImages();
     const pictures = createPictures({
-      images, storage, write: outbox.write, newName: () => randomBytes(16).toString('hex'), clock, log: log.child({ module: 'accounts' }),
+      queries, images, storage, write: outbox.write, newName: () => randomBytes(16).toString('hex'), clock, log: log.child({ module: 'accounts' }),
     });
     const presence = await openPresence({ queries, bus: roomsBus, live: live.live, nodeId: nodeName, log: log.child({ module: 'friends' }) });
     closing.add('presence', () => presence.close());
     const friends = createFriends({
       queries, reads: caching.reads, notices, isOnline: (userId) => presence.book.isOnline(userId), clock,
-      events: { peopleParted: (tx, effects, parting) => events.peopleParted(tx, effects, parting) },
+      events: {
+        async peopleParted(tx, effects, parting) {
+          await events.peopleParted(tx, effects, parting);
+          await messages.peopleParted(tx, effects, parting);
+        },
+      },
     });
     // Movies and rooms ask each other questions; the module order is movies ← rooms, so movies get theirs through here.
     const movies: Movies = createMovies({
@@ -241,6 +248,14 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       newSecret: () => randomBytes(32).toString('base64url'), clock,
     });
     const discovery = createDiscovery({ queries, write: outbox.write, reads: caching.reads, clock, log: log.child({ module: 'events' }) });
+    const persistence = startPersistence({ intervalMs: config.messages.persistIntervalMs }, {
+      queries, write: outbox.write, telemetry: counters.telemetry, log: log.child({ module: 'messages' }),
+    });
+    closing.add('persistence of messages', () => persistence.close());
+    const messages: Messages = createMessages({
+      queries, pictures, write: outbox.write, clock,
+      hot: createHot({ queries, reads: caching.reads, log: log.child({ module: 'messages' }), onKept: persistence.kept }),
+    });
     const chat = createChat({ queries, rooms, notices, write: outbox.write, clock });
     const playlists: Playlists = createPlaylists({
       queries, rooms, movies, clock,
@@ -279,6 +294,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     const jobHandlers: readonly JobHandler[] = [
       ...accountJobs({ resets: accounts, delivery, publicUrl: config.http.publicUrl, log: log.child({ module: 'accounts' }) }),
       ...pictureJobs({ queries, images, storage, clock }),
+      ...messageJobs({ queries, pictures }),
       ...roomJobs({ rooms, delivery, log: log.child({ module: 'rooms' }) }),
       ...eventJobs({ queries, notices, rooms, delivery, publicUrl: config.http.publicUrl, clock, log: log.child({ module: 'events' }) }),
       ...createSessionCleanup({ clock, log: log.child({ module: 'sessions' }) }),
@@ -315,7 +331,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
       });
       closing.add('figures', () => figures.close());
       const cookies = refreshCookies({ ...config.http, maxAgeSeconds: SESSION_SECONDS });
-      const liveModules = [friendsLive(presence.book), roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })];
+      const liveModules = [friendsLive(presence.book), roomsLive(liveRooms), chatLive({ chat, rooms, live: live.live, clock }), messagesLive({ messages, live: live.live, clock }), playlistLive({ playlists, watch: playlistWatch })];
       const streaming = createStreaming({ files: movieFiles, storage, urls: createStreamUrls(secret), clock });
       http = await createHttpServer(
         { ...config.http, bodyLimitBytes: BODY_LIMIT_BYTES, drainTimeoutMs: DRAIN_TIMEOUT_MS },
@@ -332,6 +348,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
             ...moviesRoutes({ movies, files: movieFiles, uploads: filmUploads, posters, subtitles: createSubtitles({ movies, queries, clock }), streaming }),
             ...roomsRoutes(rooms),
             ...chatRoutes(chat),
+            ...messagesRoutes(messages),
             ...playlistRoutes(playlists),
             ...eventsRoutes(events),
             ...discoveryRoutes(discovery),
@@ -379,7 +396,7 @@ export async function compose(config: Config, deps: Deps): Promise<App> {
     });
     closing.add('housekeeping', () => housekeeping.close());
 
-    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, friends, movies, movieFiles, rooms, chat, playlists, events, queues: workers.queues, close: closing.close };
+    return { http, write: outbox.write, outbox, accounts, pictures, sessions, revocations, friends, movies, movieFiles, rooms, chat, messages, playlists, events, queues: workers.queues, close: closing.close };
   } catch (error) {
     await closing.close();
     throw error;

@@ -1,4 +1,4 @@
-import { type ChatMessage, type ChatReacted, type ChatReplyTo, EXCERPT_LENGTH } from '@watchparty/protocol';
+import { type ChatMessage, type ChatReacted, type ChatReplyTo, excerptOf } from '@watchparty/protocol';
 
 /** A change of a message: as it was after it, or a reaction that came or went. */
 export type ChatChange = ChatMessage | ChatReacted;
@@ -27,5 +27,5 @@ function reactionsAfter(reactions: ChatMessage['reactions'], { emoji, userId, on
 
 /** How a message shows in those that answer it. */
 export const replyTo = ({ id, seq, userId, username, content, deletedAt }: ChatMessage): ChatReplyTo => ({
-  id, seq, userId, username, content: Array.from(content).slice(0, EXCERPT_LENGTH).join(''), deleted: deletedAt !== null,
+  id, seq, userId, username, content: excerptOf(content), deleted: deletedAt !== null,
 });

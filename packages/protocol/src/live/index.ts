@@ -3,6 +3,7 @@ export * from './chat.ts';
 export * from './clock.ts';
 export * from './event.ts';
 export * from './friends.ts';
+export * from './messages.ts';
 export * from './notices.ts';
 export * from './playlist.ts';
 export * from './rooms.ts';

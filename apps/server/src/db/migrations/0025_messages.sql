@@ -66,10 +66,11 @@ create table message_reactions (
 );
 create index message_reactions_user_idx on message_reactions (user_id);
 
--- The words of a text as they are compared: in small Latin letters, whatever the server's locale, without punctuation.
+-- The words of a text as they are compared: in small Latin letters, whatever the server's locale, without the
+-- punctuation that it may take for letters.
 -- A body of this kind is resolved now, so that indexes are built and analysed whatever the search path is then.
 create function message_words(content text) returns tsvector language sql immutable strict parallel safe
-  return to_tsvector('pg_catalog.simple', regexp_replace(folded_name(content), '[!-/:-@[-`{-~]+', ' ', 'g'));
+  return to_tsvector('pg_catalog.simple', regexp_replace(folded_name(content), '[!-/:-@[-`{-~\u00a0-\u00bf\u2000-\u206f\u3000-\u303f]+', ' ', 'g'));
 
 -- With its two people as words of their own, which no text can hold: whoever looks through what is theirs reads nothing
 -- of what others write.

@@ -66,6 +66,7 @@ export interface ProfileChanges {
   readonly display_name?: string;
   readonly bio?: string;
   readonly locale?: 'en' | 'ru';
+  readonly messages_from?: 'everyone' | 'friends';
 }
 
 export async function updateProfile(tx: Tx, id: number, changes: ProfileChanges, now: Date): Promise<UserRow | undefined> {

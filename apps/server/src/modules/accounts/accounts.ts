@@ -81,15 +81,18 @@ export function createAccounts(settings: AccountsSettings, deps: AccountsDeps) {
     },
 
     /** Changes what is given and nothing else. */
-    patchProfile(write: Write, actor: Actor, { displayName, ...rest }: PatchProfileBody, client: Client): Promise<OwnProfile> {
-      return change(write, actor, { ...rest, ...(displayName !== undefined && { display_name: displayName }) }, client);
+    patchProfile(
+      write: Write, actor: Actor, { displayName, messagesFrom, ...rest }: PatchProfileBody, client: Client,
+    ): Promise<OwnProfile> {
+      const given = { ...(displayName !== undefined && { display_name: displayName }), ...(messagesFrom && { messages_from: messagesFrom }) };
+      return change(write, actor, { ...rest, ...given }, client);
     },
 
-    /** Replaces the profile: a bio left out is emptied; names, address and language stay, for they cannot be empty. */
+    /** Replaces the profile: a bio left out is emptied; all else that cannot be empty stays. */
     putProfile(
-      write: Write, actor: Actor, { displayName, bio = '', ...rest }: PutProfileBody, client: Client,
+      write: Write, actor: Actor, { displayName, bio = '', messagesFrom, ...rest }: PutProfileBody, client: Client,
     ): Promise<OwnProfile> {
-      return change(write, actor, { ...rest, display_name: displayName, bio }, client);
+      return change(write, actor, { ...rest, display_name: displayName, bio, ...(messagesFrom && { messages_from: messagesFrom }) }, client);
     },
 
     /** Ends the user's other sessions: whoever knew the old password is out. */

@@ -17,7 +17,9 @@ export const publicUser = (
 });
 
 /** What users see of themselves. */
-export const ownProfile = (row: UserRow): OwnProfile => ({ ...publicUser(row), email: shownEmail(row.email), locale: row.locale });
+export const ownProfile = (row: UserRow): OwnProfile => ({
+  ...publicUser(row), email: shownEmail(row.email), locale: row.locale, messagesFrom: row.messages_from,
+});
 
 /** What administrators see of users. */
 export const adminUser = (row: AdministeredRow): AdminUser => ({

@@ -18,7 +18,7 @@ const FILE = /^(?:avatar|image|poster)-[0-9a-f]{32}(?:-thumbnail|-medium|-large|
 export const originalKey = ({ name, extension }: PictureName): string => `${name}.${extension}`;
 
 /** A WebP is its own WebP variant. */
-export const variantKeys = ({ name }: PictureName) => ({
+export const variantKeys = ({ name }: Pick<PictureName, 'name'>) => ({
   thumbnail: `${name}-thumbnail.jpg`, medium: `${name}-medium.jpg`, webp: `${name}.webp`,
 });
 

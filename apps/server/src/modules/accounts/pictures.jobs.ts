@@ -74,7 +74,7 @@ async function optimize(
 async function removeVariants(
   storage: Storage, name: string, picture: Partial<PictureName> | undefined,
 ): Promise<void> {
-  const { thumbnail, medium, webp } = variantKeys({ name, extension: 'jpg' });
+  const { thumbnail, medium, webp } = variantKeys({ name });
   // The original of a WebP has the name of its variant, and goes with the picture.
   const keys = picture?.extension === 'webp' ? [thumbnail, medium] : [thumbnail, medium, webp];
   for (const key of keys) await storage.delete(key);

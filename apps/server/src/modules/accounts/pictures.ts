@@ -1,5 +1,6 @@
+import { buffer } from 'node:stream/consumers';
 import type { OwnProfile, UploadedImage } from '@watchparty/protocol';
-import type { Tx } from '../../db/index.ts';
+import type { Queries, Tx } from '../../db/index.ts';
 import { type CleanImage, createTurnsByKey, type Images } from '../../images/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -10,11 +11,12 @@ import type { Effects, Write } from '../../kernel/write.ts';
 import type { Storage } from '../../storage/index.ts';
 import { profileChanged } from './accounts.cache.ts';
 import { ownProfile } from './accounts.views.ts';
-import { originalKey, originalUrls, type PictureKind, type PictureName, urlOf } from './picture-files.ts';
+import { originalKey, originalUrls, type PictureKind, type PictureName, urlOf, variantKeys } from './picture-files.ts';
 import { deleteOldAvatar, optimizeAvatar } from './pictures.jobs.ts';
 import * as repo from './pictures.repo.ts';
 
 export interface PicturesDeps {
+  readonly queries: Queries;
   readonly images: Images;
   readonly storage: Storage;
   /** For what must be known whatever becomes of the request: which files there may be. */
@@ -34,7 +36,7 @@ const MAX_STORED_BYTES = 256 * 1024 * 1024;
 /** Of one user's pictures, behind the one that is being worked on. */
 const MAX_WAITING = 8;
 
-export function createPictures({ images, storage, write: writeApart, newName, clock, log }: PicturesDeps) {
+export function createPictures({ queries, images, storage, write: writeApart, newName, clock, log }: PicturesDeps) {
   const now = (): Date => new Date(clock.now());
   const turns = createTurnsByKey({ maxWaiting: MAX_WAITING });
   const clean = (actor: Actor, bytes: Uint8Array): Promise<CleanImage> =>
@@ -126,6 +128,20 @@ export function createPictures({ images, storage, write: writeApart, newName, cl
       await repo.setStatus(tx, [publicId], 'used', now());
       return urlOf(originalKey(row));
     },
+
+    /** Makes a small picture of a message's picture; answers its address. Made again it is the same. */
+    async makeThumbnail(publicId: string, signal: AbortSignal): Promise<string> {
+      const picture = await repo.find(queries, publicId);
+      const original = picture && (await storage.read(originalKey(picture)));
+      if (picture === undefined || original === undefined) throw new Error(`The file of ${publicId} is gone`);
+      const bytes = await images.thumbnail(await buffer(original));
+      const key = variantKeys(picture).thumbnail;
+      await storage.put(key, (async function* () { yield bytes; })(), { maxBytes: bytes.length, signal });
+      return urlOf(key);
+    },
+
+    /** For when its picture has gone meanwhile. */
+    removeThumbnail: (publicId: string): Promise<void> => storage.delete(variantKeys({ name: publicId }).thumbnail),
 
     /** The message is gone: so is its picture. */
     async detach(tx: Tx, effects: Effects, publicId: string): Promise<void> {

@@ -5,10 +5,10 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Live, liveHandler, type LiveModule } from '../../kernel/live.ts';
 import { Problem } from '../../kernel/problem.ts';
+import { createThrottle } from '../../kernel/throttle.ts';
 import type { Rooms } from '../rooms/index.ts';
 import { mayWrite } from './chat.policy.ts';
 import type { Chat } from './chat.ts';
-import { createThrottle } from './throttle.ts';
 
 interface Deps {
   readonly chat: Chat;

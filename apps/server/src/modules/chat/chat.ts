@@ -1,5 +1,5 @@
 import {
-  type ChatChanges, chatDeleted, chatEdited, type ChatMessage, type ChangesQuery, type RecentChat, type SeqQuery,
+  type ChatChanges, chatDeleted, chatEdited, type ChatMessage, type ChangesQuery, excerptOf, type RecentChat, type SeqQuery,
 } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
@@ -10,7 +10,7 @@ import type { Rooms } from '../rooms/index.ts';
 import { chatChanged } from './chat.cache.ts';
 import { mayDelete, mayRead } from './chat.policy.ts';
 import * as repo from './chat.repo.ts';
-import { excerpt, messageView } from './chat.views.ts';
+import { messageView } from './chat.views.ts';
 import { createReactions } from './reactions.ts';
 import { createSending, type SendingDeps } from './sending.ts';
 
@@ -95,7 +95,7 @@ export function createChat(deps: ChatDeps) {
         const named = new Set(mentions.map(({ userId }) => userId));
         const before = messageView(row).mentions.map(({ userId }) => userId);
         await notices.withdraw(tx, effects, notice, before.filter((userId) => !named.has(userId)));
-        await notices.revise(tx, effects, notice, { excerpt: excerpt(content) });
+        await notices.revise(tx, effects, notice, { excerpt: excerptOf(content) });
         await notify(tx, effects, [message]);
         return message;
       });

@@ -1,4 +1,4 @@
-import { type ChatMention, type ChatMessage, type ChatReaction, type ChatReplyTo, EXCERPT_LENGTH } from '@watchparty/protocol';
+import { type ChatMention, type ChatMessage, type ChatReaction, type ChatReplyTo, excerptOf } from '@watchparty/protocol';
 import type { ChatRow } from './chat.repo.ts';
 
 /** What a message answers, as it is now. */
@@ -12,12 +12,8 @@ export interface Answered {
   readonly deletedAt: Date | string | null;
 }
 
-/** Cut between code points. */
-export const excerpt = (content: string): string =>
-  Array.from(content.slice(0, 2 * EXCERPT_LENGTH)).slice(0, EXCERPT_LENGTH).join('');
-
 export const replyView = ({ id, seq, userId, username, content, deletedAt }: Answered): ChatReplyTo =>
-  ({ id, seq, userId, username, content: excerpt(content), deleted: deletedAt !== null });
+  ({ id, seq, userId, username, content: excerptOf(content), deleted: deletedAt !== null });
 
 function replyTo(row: ChatRow): ChatReplyTo | null {
   if (row.reply_to_id === null) return null;

@@ -1,4 +1,4 @@
-import { type ChatMention, type ChatMessage, chatMessages, type SendChatBody } from '@watchparty/protocol';
+import { type ChatMention, type ChatMessage, chatMessages, excerptOf, type SendChatBody } from '@watchparty/protocol';
 import type { Queries, Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -12,7 +12,7 @@ import type { Held, Place, Rooms } from '../rooms/index.ts';
 import { chatsChanged } from './chat.cache.ts';
 import { mayWrite } from './chat.policy.ts';
 import * as chats from './chat.repo.ts';
-import { excerpt, messageView, replyView } from './chat.views.ts';
+import { messageView, replyView } from './chat.views.ts';
 import { mentionsOf, namesIn } from './mentions.ts';
 import * as repo from './sending.repo.ts';
 
@@ -122,7 +122,7 @@ export function createSending({ queries, rooms, notices, write: ownWrite, clock 
     const told = messages.flatMap(({ id, roomId, seq, mentions, content, ...author }) =>
       mentions.filter(({ userId }) => userId !== author.userId).map(({ userId }) => ({
         userId, kind: 'mention' as const, subject: id, roomId, messageId: id, seq,
-        from: { userId: author.userId, username: author.username }, excerpt: excerpt(content),
+        from: { userId: author.userId, username: author.username }, excerpt: excerptOf(content),
       })));
     if (told.length === 0) return;
     // Who blocks somebody, or is blocked by them, is not called by them.

@@ -1,5 +1,5 @@
 import type { Route } from '../../kernel/route.ts';
-import type { LiveTelemetry, Telemetry } from '../../kernel/telemetry.ts';
+import type { LiveTelemetry, MessageTelemetry, Telemetry } from '../../kernel/telemetry.ts';
 import { type Durations, noDurations, observe } from './durations.ts';
 import { createLiveCounters, type LiveCounters } from './live-counters.ts';
 
@@ -26,11 +26,12 @@ export interface RunsOfJob {
 
 /** What has been told since the start of this process. */
 export interface Counters {
-  readonly telemetry: Telemetry & LiveTelemetry;
+  readonly telemetry: Telemetry & LiveTelemetry & MessageTelemetry;
   readonly live: Omit<LiveCounters, 'telemetry'>;
   answers(): Iterable<AnswersOfRoute>;
   decisions(): Iterable<DecisionCount>;
   unfencedWrites(): number;
+  hotMessages(): { readonly checked: number; readonly missing: number };
   jobRuns(): Iterable<RunsOfJob>;
 }
 
@@ -39,6 +40,7 @@ export function createCounters(): Counters {
   const decisions = new Map<string, DecisionCount[]>();
   const jobRuns = new Map<string, RunsOfJob[]>();
   let unfencedWrites = 0;
+  const hotMessages = { checked: 0, missing: 0 };
   const live = createLiveCounters();
 
   return {
@@ -63,6 +65,10 @@ export function createCounters(): Counters {
       unfencedWrite() {
         unfencedWrites += 1;
       },
+      hotMessagesChecked(checked, missing) {
+        hotMessages.checked += checked;
+        hotMessages.missing += missing;
+      },
       jobRan(job, outcome, ms) {
         const ofJob = jobRuns.get(job) ?? [];
         if (ofJob.length === 0) jobRuns.set(job, ofJob);
@@ -77,6 +83,7 @@ export function createCounters(): Counters {
     answers: () => answers.values(),
     decisions: () => [...decisions.values()].flat(),
     unfencedWrites: () => unfencedWrites,
+    hotMessages: () => hotMessages,
     jobRuns: () => [...jobRuns.values()].flat(),
   };
 }
