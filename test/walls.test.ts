@@ -8,7 +8,7 @@ import { run } from '../scripts/run.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SERVER = 'apps/server/src';
 const ROOMS = `${SERVER}/modules/rooms`;
-const MODULES = ['accounts', 'sessions', 'friends', 'movies', 'rooms', 'chat', 'playlist', 'messages', 'events', 'operations'];
+const MODULES = ['accounts', 'sessions', 'notices', 'friends', 'movies', 'rooms', 'chat', 'playlist', 'messages', 'events', 'operations'];
 
 /** A file that stands for the smallest sound house; what it exports is imported by name below. */
 const HOUSE: Readonly<Record<string, string>> = {
@@ -89,6 +89,7 @@ const IMPORTS: readonly Breach[] = [
   inModule('audit', 'accounts'),
   inModule('accounts', 'sessions'),
   inModule('sessions', 'friends'),
+  inModule('notices', 'friends'),
   inModule('friends', 'movies'),
   inModule('movies', 'rooms'),
   inModule('rooms', 'chat'),
