@@ -53,7 +53,45 @@ async function furnish(baseUrl: string) {
   await say(mia, '@ann the sound is a little low on my side');
   await ann.http.queues.report({ days: 30 });
   const { invite } = await ann.http.rooms.createInviteLink(room.id);
-  return { room, invite };
+  return { room, invite, ...(await gather({ ann, ben, mia }, room.id)) };
+}
+
+type Person = Awaited<ReturnType<typeof createPerson>>;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Friends, and what they have on in the next days around Berlin. */
+async function gather({ ann, ben, mia }: Readonly<Record<'ann' | 'ben' | 'mia', Person>>, roomId: number) {
+  for (const other of [ben, mia]) {
+    const { id } = await ann.http.friends.ask(other.user.id);
+    await other.http.friends.accept(id);
+  }
+  const at = (inDays: number, clock: string): string => `${new Date(Date.now() + inDays * DAY_MS).toISOString().slice(0, 10)}T${clock}`;
+  const berlin = { timeZone: 'Europe/Berlin', visibility: 'public' } as const;
+  const lake = await ben.http.events.create({
+    ...berlin, title: 'Open-air cinema at the lake', startsAtLocal: at(5, '21:00'), endsAtLocal: at(5, '23:30'), capacity: 3,
+    description: 'Two short films and a long one, as soon as it is dark.\n\nBring a blanket. If it rains we meet under the bridge.',
+    location: { lat: 52.4183, lng: 13.1747, address: 'Strandbad Wannsee, Berlin' },
+  });
+  for (const who of [ben, mia, ann]) await who.http.events.answer(lake.id, { status: 'going' });
+  const piano = await ann.http.events.create({
+    ...berlin, title: 'Silent films with a piano', startsAtLocal: at(9, '19:30'), endsAtLocal: at(9, '21:30'), capacity: 2,
+    location: { lat: 52.5309, lng: 13.3847, address: 'Chausseestraße, Berlin' },
+  });
+  await ben.http.events.answer(piano.id, { status: 'interested' });
+  await ann.http.events.create({ ...berlin, title: 'Friday film night, the whole evening', startsAtLocal: at(3, '20:00'), online: true, roomId, opensRoom: true });
+  const secret = await ann.http.events.create({
+    title: 'Surprise party for Chloe', startsAtLocal: at(12, '18:00'), timeZone: 'Asia/Tbilisi', visibility: 'private', capacity: 1,
+    description: 'Not a word to her.', location: { lat: 41.7151, lng: 44.8271, address: 'Rustaveli Avenue, Tbilisi' },
+  });
+  await ann.http.events.invite(secret.id, [ben.user.id, mia.user.id]);
+  for (const who of [ben, mia]) await who.http.events.answer(secret.id, { status: 'going' });
+  for (const [title, lat, lng] of [['Breakfast and a documentary', 52.4986, 13.4034], ['Short films in a backyard', 52.5, 13.42], ['Кино у моря', 53.8, 12.2], ['Rooftop screening', 51.34, 12.37]] as const) {
+    await mia.http.events.create({ ...berlin, title, startsAtLocal: at(7, '20:00'), location: { lat, lng, address: '' } });
+  }
+  const off = await mia.http.events.create({ ...berlin, title: 'Night of the long takes', startsAtLocal: at(6, '20:00'), online: true });
+  await ann.http.events.answer(off.id, { status: 'going' });
+  await mia.http.events.cancel(off.id);
+  return { lake, secret, off };
 }
 
 interface Screen {
@@ -64,7 +102,7 @@ interface Screen {
   readonly act?: (page: Page) => Promise<void>;
 }
 
-function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Screen[] {
+function screensOf({ room, invite, lake, secret, off }: Awaited<ReturnType<typeof furnish>>): Screen[] {
   const roomPath = `/rooms/${room.id}`;
   const inRoom = async (page: Page): Promise<void> => {
     await page.getByText('getting tea').waitFor();
@@ -104,6 +142,19 @@ function screensOf({ room, invite }: Awaited<ReturnType<typeof furnish>>): Scree
       await page.getByRole('heading', { name: 'Subtitles' }).waitFor();
     } },
     { name: 'add-film', path: '/movies', signedIn: true, act: (page) => press(page, 'Add a film') },
+    { name: 'event-invitation', path: `/events/${lake.id}` },
+    { name: 'events', path: '/events', signedIn: true },
+    { name: 'events-nearby-asks', path: '/events?tab=nearby', signedIn: true, act: (page) => press(page, 'Choose a place instead') },
+    { name: 'events-nearby', path: '/events?tab=nearby&place=52.52,13.4&radius=250', signedIn: true },
+    { name: 'events-trending', path: '/events?tab=trending', signedIn: true },
+    { name: 'event', path: `/events/${lake.id}`, signedIn: true },
+    { name: 'event-own', path: `/events/${secret.id}`, signedIn: true },
+    { name: 'event-guests', path: `/events/${secret.id}`, signedIn: true, act: (page) => press(page, 'Guests') },
+    { name: 'event-cancelled', path: `/events/${off.id}`, signedIn: true },
+    { name: 'event-new', path: '/events/new', signedIn: true },
+    { name: 'event-edit', path: `/events/${secret.id}/edit`, signedIn: true, act: (page) => page.getByLabel('Address').scrollIntoViewIfNeeded() },
+    { name: 'calendar', path: '/calendar', signedIn: true },
+    { name: 'calendar-month', path: '/calendar?view=month', signedIn: true },
     { name: 'profile', path: '/profile', signedIn: true },
     ...ADMIN_SECTIONS.map((section): Screen => ({ name: `admin${section.replace('/', '-')}`, path: `/admin${section}`, signedIn: true, act: hasFigures })),
     { name: 'profile-picture', path: '/profile', signedIn: true, act: async (page) => {

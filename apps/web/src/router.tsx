@@ -16,6 +16,27 @@ type Search = Record<string, unknown>;
 const withNext = { validateSearch: ({ next, invite, setup }: Search): { next?: string; invite?: string; setup?: string } => given({ next: nextIn(next), invite: text(invite), setup: text(setup) }) };
 const withPage = { validateSearch: ({ page, mine }: Search): { page?: number; mine?: boolean } => given({ page: pageIn(page), mine: mine === 'true' ? true : undefined }) };
 
+const oneOf = <const T extends readonly string[]>(names: T, value: unknown): T[number] | undefined => names.find((name) => name === value);
+const countIn = (value: unknown): number | undefined => (/^[1-9]\d{0,8}$/.test(String(value)) ? Number(value) : undefined);
+const EVENT_TABS = ['friends', 'mine', 'nearby', 'trending'] as const;
+const withEvents = {
+  validateSearch: ({ tab, place, radius, days }: Search): { tab?: (typeof EVENT_TABS)[number]; place?: string; radius?: number; days?: number } =>
+    given({ tab: oneOf(EVENT_TABS, tab), place: text(place), radius: countIn(radius), days: countIn(days) }),
+};
+const withPlan = {
+  validateSearch: ({ date, room }: Search): { date?: string; room?: number } => given({ date: dayIn(date), room: countIn(room) }),
+};
+const withMonth = {
+  validateSearch: ({ view, month }: Search): { view?: 'month' | 'list'; month?: string } =>
+    given({ view: oneOf(['month', 'list'], view), month: dayIn(`${String(month)}-01`)?.slice(0, 7) }),
+};
+/** `2026-12-05`, where there is such a day. */
+function dayIn(value: unknown): string | undefined {
+  const day = text(value);
+  const ms = day !== undefined && /^(?:19|20|21)\d\d-\d\d-\d\d$/.test(day) ? Date.parse(day) : Number.NaN;
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === day ? day : undefined;
+}
+
 function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
 }
@@ -61,6 +82,11 @@ const routes = [
     component: lazyRouteComponent(() => import('./screens/friends/friends.tsx'), 'Friends'),
   }),
   createRoute({ getParentRoute, path: '/people/$userId', component: lazyRouteComponent(() => import('./screens/people/person.tsx'), 'PersonPage') }),
+  createRoute({ getParentRoute, path: '/events', ...withEvents, component: lazyRouteComponent(() => import('./screens/events/events.tsx'), 'Events') }),
+  createRoute({ getParentRoute, path: '/events/new', ...withPlan, component: lazyRouteComponent(() => import('./screens/events/form/new-event.tsx'), 'NewEvent') }),
+  createRoute({ getParentRoute, path: '/events/$eventId', component: lazyRouteComponent(() => import('./screens/events/event-page.tsx'), 'EventPage') }),
+  createRoute({ getParentRoute, path: '/events/$eventId/edit', component: lazyRouteComponent(() => import('./screens/events/form/edit-event.tsx'), 'EditEvent') }),
+  createRoute({ getParentRoute, path: '/calendar', ...withMonth, component: lazyRouteComponent(() => import('./screens/events/calendar/calendar.tsx'), 'Calendar') }),
   createRoute({ getParentRoute, path: '/profile', component: lazyRouteComponent(() => import('./screens/profile/profile.tsx'), 'Profile') }),
   adminRoute.addChildren(sections),
 ] as const;

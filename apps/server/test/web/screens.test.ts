@@ -23,6 +23,8 @@ let roomId: number;
 let invite: string;
 let annId: number;
 let doraId: number;
+let eventId: number;
+let cancelledId: number;
 let stranger: Visitor;
 let member: Visitor;
 
@@ -54,6 +56,16 @@ beforeAll(async () => {
   for (const [from, to] of [[ann, ben], [ben, ann], [ben, dora], [dora, ben], [carl, ann], [ann, dora]] as const) {
     await server.ask('POST', '/api/friends/requests', { token: from.token, body: { userId: to.id } });
   }
+  const made = async (owner: { token: string }, given: object): Promise<number> =>
+    (await server.ask('POST', '/api/events', { token: owner.token, body: { startsAt, timeZone: 'Asia/Tbilisi', visibility: 'public', ...given } })).body.data.id;
+  eventId = await made(ann, {
+    title: LONG, description: LONG, online: true, url: `https://example.org/${LONG}`, roomId: room.id, opensRoom: true, capacity: 1, location: { lat: 52.52, lng: 13.4, address: LONG },
+  });
+  for (const { token } of [carl, ben, dora]) await server.ask('POST', `/api/events/${eventId}/rsvp`, { token, body: { status: 'going' } });
+  await server.ask('POST', `/api/events/${eventId}/invitations`, { token: ann.token, body: { userIds: [ben.id] } });
+  await made(ben, { title: HOSTILE, location: { lat: 52.5, lng: 13.42 } });
+  cancelledId = await made(ben, { title: 'Called off', online: true });
+  await server.ask('POST', `/api/events/${cancelledId}/cancel`, { token: ben.token });
   [annId, doraId] = [ann.id, dora.id];
   await make.message(ann, room.id, { content: HOSTILE });
   await make.message(ann, room.id, { content: 'x'.repeat(400) });
@@ -122,6 +134,9 @@ describe('strangers', { timeout: 60_000 }, () => {
     ['/reset-password?token=x', heading('A new password')],
     ['/rooms', (page: Page) => sees(page, LONG)],
     ['/movies', (page: Page) => sees(page, LONG)],
+    ['/events', (page: Page) => sees(page, LONG)],
+    ['/events?tab=nearby', heading('Where shall we look?')],
+    ['/events/999999', heading('This event is not open to you')],
     ['/offline.html', heading('You are offline')],
   ] as const)('%s can be read by everybody', (path, ready) => looksWell(stranger, path, ready));
 
@@ -188,6 +203,32 @@ describe('members', { timeout: 60_000 }, () => {
       await page.getByRole('dialog').waitFor();
     });
   });
+
+  test.each([
+    ['/events?tab=mine', (page: Page) => sees(page, LONG)],
+    ['/events?tab=friends', (page: Page) => sees(page, HOSTILE)],
+    ['/events?tab=nearby&place=52.52,13.4', (page: Page) => page.getByRole('img', { name: /^Map with 2 events/ }).waitFor()],
+    ['/events?tab=trending', (page: Page) => sees(page, LONG)],
+    ['/events/new', heading('Make an event')],
+    ['/calendar?view=month', (page: Page) => page.getByRole('table').waitFor()],
+    ['/calendar?view=list', heading('In your calendar program')],
+  ] as const)('%s can be read by everybody', (path, ready) => looksWell(member, path, ready));
+
+  test('an invitation to an event', () => looksWell(member, `/events/${eventId}`, (page) => page.getByRole('button', { name: 'Wait for a seat' }).waitFor()));
+
+  test('a cancelled event', () => looksWell(member, `/events/${cancelledId}`, (page) => sees(page, 'it was cancelled')));
+
+  test('an event that is changed', () => looksWell(member, `/events/${eventId}/edit`, (page) => page.getByRole('application').waitFor()));
+
+  test('who comes to an event', () => looksWell(member, `/events/${eventId}`, async (page) => {
+    await page.getByRole('button', { name: 'Everybody' }).click();
+    await page.getByRole('dialog').getByText('waits, number 1').waitFor();
+  }));
+
+  test('the guests of an event', () => looksWell(member, `/events/${eventId}`, async (page) => {
+    await page.getByRole('button', { name: 'Guests' }).click();
+    await page.getByRole('checkbox').first().waitFor();
+  }));
 
   test('notices', () => looksWell(member, '/', async (page) => {
     await page.getByRole('button', { name: /^Notices/ }).click();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { en as adminEn } from '../screens/admin/i18n/en.ts';
 import { ru as adminRu } from '../screens/admin/i18n/ru.ts';
+import { en as eventsEn } from '../screens/events/i18n/en.ts';
+import { ru as eventsRu } from '../screens/events/i18n/ru.ts';
 import { en, type Plural } from './en.ts';
 import { ru } from './ru.ts';
 import { clockText, createSpeaker } from './speaker.ts';
@@ -9,7 +11,7 @@ const forms = (message: string | Plural): string[] => (typeof message === 'strin
 const valuesIn = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].toSorted();
 
 type Catalogue = Readonly<Record<string, string | Plural>>;
-const CATALOGUES: readonly (readonly [of: string, en: Catalogue, ru: Catalogue])[] = [['the app', en, ru], ['administrators', adminEn, adminRu]];
+const CATALOGUES: readonly (readonly [of: string, en: Catalogue, ru: Catalogue])[] = [['the app', en, ru], ['administrators', adminEn, adminRu], ['events', eventsEn, eventsRu]];
 
 describe.each(CATALOGUES)('both languages of %s', (_of, english, russian) => {
   test('say the same things', () => {
@@ -31,7 +33,7 @@ describe.each(CATALOGUES)('both languages of %s', (_of, english, russian) => {
         for (const count of [0, 1, 2, 5, 11, 21, 22]) {
           const needed = new Intl.PluralRules(locale).select(count);
           expect(Object.keys(message).length === 1 || needed in message, `${key} ${locale} ${count}`).toBe(true);
-          expect(t(key, { count, names: 'x', emoji: 'x' })).not.toContain('{');
+          expect(t(key, { count, names: 'x', emoji: 'x', km: 1, capacity: 1 })).not.toContain('{');
         }
       }
     }

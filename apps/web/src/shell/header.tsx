@@ -13,6 +13,7 @@ const PLACES = [
   { to: '/', key: 'nav.home', icon: 'home' },
   { to: '/rooms', key: 'nav.rooms', icon: 'sofa' },
   { to: '/movies', key: 'nav.movies', icon: 'film' },
+  { to: '/events', key: 'nav.events', icon: 'calendar' },
 ] as const satisfies readonly { to: string; key: string; icon: IconName }[];
 
 /** On a phone the places stand in a bar at the bottom, but not in a room, which needs all the height there is. */

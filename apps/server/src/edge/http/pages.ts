@@ -20,7 +20,7 @@ export interface Web {
 }
 
 /** Where nothing is that is the same for everybody, or that anybody should come upon. */
-const HIDDEN = ['/api/', '/admin', '/messages', '/friends', '/profile', '/reset-password', '/forgot-password', '/rooms/new'];
+const HIDDEN = ['/api/', '/admin', '/messages', '/friends', '/profile', '/reset-password', '/forgot-password', '/rooms/new', '/events/new', '/calendar'];
 
 /** The web app's page at each of its addresses, and its files. */
 export function pageRoutes({ app, paths: pagePaths, cards }: Web, { publicUrl, log }: { readonly publicUrl: string; readonly log: Log }): Route[] {

@@ -9,7 +9,7 @@ export function securityHeaders({ https }: { readonly https: boolean }): Readonl
     'x-frame-options': 'DENY',
     'referrer-policy': 'strict-origin-when-cross-origin',
     'cross-origin-opener-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
     ...(https && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
   });
 }

@@ -24,21 +24,24 @@ export function Upcoming() {
   if (events.length === 0 && (error === null || data !== undefined)) return null;
   return (
     <section className="section" aria-labelledby="upcoming">
-      <div className="section-head"><h2 id="upcoming">{t('home.upcoming')}</h2></div>
+      <div className="section-head">
+        <h2 id="upcoming">{t('home.upcoming')}</h2>
+        <Link to="/events" search={{ tab: 'mine' }}>{t('common.all')}</Link>
+      </div>
       {data === undefined && <Problem error={error} title={t('home.upcomingFailed')} onRetry={() => void refetch()} />}
       <ul className="upcoming">{events.map((event) => <Meeting key={event.id} event={event} />)}</ul>
     </section>
   );
 }
 
-function Meeting({ event: { title, startsAt, location, online, roomId, myStatus } }: { readonly event: Event }) {
+function Meeting({ event: { id, title, startsAt, location, online, roomId, myStatus } }: { readonly event: Event }) {
   const { t, moment } = useI18n();
   const answer = ANSWERS[myStatus ?? ''];
   return (
     <li className="meeting">
       <Icon name="calendar" />
       <div>
-        <h3>{title}</h3>
+        <h3><Link to="/events/$eventId" params={{ eventId: String(id) }}>{title}</Link></h3>
         <p className="faint">
           <time dateTime={startsAt}>{moment(startsAt)}</time>
           {location !== null && ` · ${location.address || t('event.somewhere')}`}
