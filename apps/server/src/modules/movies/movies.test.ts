@@ -30,7 +30,7 @@ describe('Who sees a movie', () => {
       success: true,
       data: {
         id: movie.id, title: 'Metropolis', description: 'Mute', year: 1927, durationSeconds: 9000,
-        url: 'https://films.example.org/metropolis.mp4?x=1', hasFile: false, posterUrl: 'https://films.example.org/p.jpg',
+        url: 'https://films.example.org/metropolis.mp4?x=1', hasFile: false, posterUrl: 'https://films.example.org/p.jpg', poster: null,
         visibility: 'public', ownerId: owner.id, createdAt: expect.any(String), updatedAt: expect.any(String),
       },
     });
