@@ -288,6 +288,30 @@ test('what is typed stays over a refusal and a reload; changes reach who goes, a
   await title(goers.page, 'This event is not open to you');
 });
 
+test('an event of a room leads there; who looks after it is over reads so, in Russian too', { timeout: 60_000 }, async () => {
+  const user = await make.user();
+  const room = await make.room(user, { name: 'Back row' });
+  const { page, goto, context, complaints } = await signedIn(user);
+  await goto(`/events/new?room=${room.id}`);
+  await page.getByRole('option', { name: 'Back row' }).waitFor({ state: 'attached' });
+  expect(await page.getByLabel('In one of your rooms').inputValue()).toBe(String(room.id));
+  await page.getByLabel('Name of the event').fill('Back row night');
+  await press(page, 'Announce it');
+  await title(page, 'Back row night');
+  await sees(page, 'The room opens by itself when it starts.');
+  const path = new URL(page.url()).pathname;
+  await page.getByRole('link', { name: 'To its room' }).click();
+  await page.getByRole('heading', { name: 'Back row' }).waitFor();
+
+  await context.addInitScript(`localStorage.setItem('watchparty:locale', 'ru')`);
+  await page.clock.setSystemTime(Date.now() + 3 * DAY_MS);
+  await goto(path);
+  await sees(page, 'Встреча прошла.');
+  await page.getByRole('region', { name: 'Кто был' }).first().waitFor();
+  expect(await page.getByRole('button', { name: 'Я иду' }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
 describe('the calendar', { timeout: 60_000 }, () => {
   test('goes from day to day by keyboard, leads to an event, and gives a file for calendar programs', async () => {
     const user = await make.user();
@@ -299,7 +323,7 @@ describe('the calendar', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: /\b1 February 2031/ }).focus();
     for (const [key, expected] of [['ArrowDown', '2031-02-08'], ['ArrowRight', '2031-02-09'], ['Home', '2031-02-03'], ['PageDown', '2031-03-03'], ['PageUp', '2031-02-03'], ['End', '2031-02-09'], ['ArrowRight', '2031-02-10']] as const) {
       await page.keyboard.press(key);
-      await expect.poll(focused, key).toBe(expected);
+      await expect.poll(focused, { message: key }).toBe(expected);
     }
     await page.getByRole('region', { name: /10 February 2031/ }).getByRole('link', { name: 'On the tenth' }).click();
     await title(page, 'On the tenth');

@@ -37,10 +37,10 @@ export function EventCard({ event, marked = false, onPoint }: Props) {
           {location !== null && <span><Icon name="pin" size={16} /> {location.address || t('event.somewhere')}</span>}
           {distanceKm !== undefined && <span className="tabular">{t('card.away', { km: number(distanceKm < 10 ? Math.round(distanceKm * 10) / 10 : Math.round(distanceKm)) })}</span>}
           {online && <span><Icon name="globe" size={16} /> {t('event.online')}</span>}
-          <span><Icon name="people" size={16} /> {t('card.going', { count: goingCount })}</span>
+          {standing !== 'cancelled' && <span><Icon name="people" size={16} /> {t('card.going', { count: goingCount })}</span>}
           {standing === 'upcoming' && left !== undefined && <span>{left > 0 ? t('seats.left', { count: left }) : t('seats.none')}</span>}
           {visibility !== 'public' && <span><Icon name="lock" size={16} /> {t(`visibility.${visibility}`)}</span>}
-          {myStatus != null && <span className="event-mine">{t(`card.my.${myStatus}`)}</span>}
+          {myStatus != null && standing !== 'cancelled' && <span className="event-mine">{t(`card.my.${myStatus}`)}</span>}
         </p>
       </div>
     </li>

@@ -1,7 +1,7 @@
 import { Button } from '../../../ui/button.tsx';
 import { Select, TextArea, TextField } from '../../../ui/field.tsx';
 import { FormProblem } from '../../../ui/problem.tsx';
-import { type Form, useForm } from '../../../ui/use-form.ts';
+import { useForm } from '../../../ui/use-form.ts';
 import '../../rooms/rooms.css';
 import { FriendPicker } from '../friend-picker.tsx';
 import { useText } from '../i18n/use-text.ts';
@@ -11,8 +11,6 @@ import { WhenFields } from './when-fields.tsx';
 import { WhereFields } from './where-fields.tsx';
 
 const VISIBILITIES = ['public', 'friends', 'private'] as const;
-
-export type EventFields = Form<EventValues>;
 
 interface Props {
   readonly initial: EventValues;

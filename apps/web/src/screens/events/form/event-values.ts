@@ -1,4 +1,5 @@
 import type { Event, EventBody, PatchEventBody } from '@watchparty/protocol';
+import type { Form } from '../../../ui/use-form.ts';
 import { placeIn, placeText } from '../map/sphere.ts';
 import { meaningOf, ownZone, wallTime } from '../zones.ts';
 
@@ -22,6 +23,8 @@ export interface EventValues extends Readonly<Record<string, unknown>> {
   readonly visibility: 'public' | 'friends' | 'private';
   readonly guests: readonly number[];
 }
+
+export type EventFields = Form<EventValues>;
 
 const HOUR_MS = 60 * 60 * 1000;
 

@@ -2,7 +2,7 @@ import { Select, Switch, TextField } from '../../../ui/field.tsx';
 import { useText } from '../i18n/use-text.ts';
 import { useDates } from '../use-dates.ts';
 import { meaningOf, ownZone, wallTime, zonesWith } from '../zones.ts';
-import type { EventFields } from './event-form.tsx';
+import type { EventFields } from './event-values.ts';
 
 /** By the clocks of a time zone; what that is by the viewer's, and what becomes of hours that a change of the clocks skips or repeats. */
 export function WhenFields({ form }: { readonly form: EventFields }) {

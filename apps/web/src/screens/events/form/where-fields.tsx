@@ -3,7 +3,7 @@ import { useHttp } from '../../../session/context.tsx';
 import { Select, Switch, TextField } from '../../../ui/field.tsx';
 import { useText } from '../i18n/use-text.ts';
 import { PlaceFields } from '../place/place-fields.tsx';
-import type { EventFields } from './event-form.tsx';
+import type { EventFields } from './event-values.ts';
 
 /** At a place, online, in a room, or several of these at once. */
 export function WhereFields({ form }: { readonly form: EventFields }) {
