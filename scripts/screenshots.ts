@@ -6,7 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { createHttpClient, createMemoryTokenStore } from '@watchparty/client';
+import { createHttpClient, createLiveClient, createMemoryTokenStore } from '@watchparty/client';
 import { startBrowser } from '../apps/server/test/browser.ts';
 import { startOwnServer } from '../examples/own-server.ts';
 
@@ -21,9 +21,10 @@ const WIDTHS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height
 const NO_LIMITS = { RATE_LIMIT_AUTH_MAX: '0', RATE_LIMIT_ANONYMOUS_MAX: '0', RATE_LIMIT_USER_MAX: '0' };
 
 async function createPerson(baseUrl: string, username: string) {
-  const http = createHttpClient({ baseUrl, tokens: createMemoryTokenStore() });
+  const tokens = createMemoryTokenStore();
+  const http = createHttpClient({ baseUrl, tokens });
   const { user } = await http.accounts.register({ username, email: `${username}@example.org`, password: PASSWORD });
-  return { http, user };
+  return { http, user, live: () => createLiveClient({ baseUrl, http, tokens }) };
 }
 
 /** People, films and a conversation such as there are on any evening. */
@@ -37,7 +38,7 @@ async function furnish(baseUrl: string) {
   }
   const room = await ann.http.rooms.create({ name: 'Friday film night', description: 'Popcorn is your own business.', movieId: film.id });
   const old = await ben.http.rooms.create({ name: 'Old films, slow talk', description: 'Black and white, mostly.', password: 'secret' });
-  await mia.http.rooms.create({ name: 'Кино на русском', playbackControl: 'everyone' });
+  const russian = await mia.http.rooms.create({ name: 'Кино на русском', playbackControl: 'everyone' });
   await ben.http.rooms.invite(old.id, { userId: ann.user.id });
   await ben.http.rooms.join(room.id);
   await mia.http.rooms.join(room.id);
@@ -53,7 +54,12 @@ async function furnish(baseUrl: string) {
   await say(mia, '@ann the sound is a little low on my side');
   await ann.http.queues.report({ days: 30 });
   const { invite } = await ann.http.rooms.createInviteLink(room.id);
-  return { room, invite, ...(await gather({ ann, ben, mia }, room.id)) };
+  const gathered = await gather({ ann, ben, mia }, room.id);
+  await befriend(baseUrl, { ann, ben, mia });
+  const live = [ben.live(), mia.live()] as const;
+  live[1].joinRoom(russian.id);
+  const goHome = (): void => live.forEach((connection) => connection.close());
+  return { room, invite, ...gathered, annId: ann.user.id, benId: ben.user.id, goHome };
 }
 
 type Person = Awaited<ReturnType<typeof createPerson>>;
@@ -94,6 +100,29 @@ async function gather({ ann, ben, mia }: Readonly<Record<'ann' | 'ben' | 'mia', 
   return { lake, secret, off };
 }
 
+/** Ann's friends, and those who are not yet. */
+async function befriend(baseUrl: string, { ann, ben, mia }: Readonly<Record<'ann' | 'ben' | 'mia', Person>>) {
+  const others: Person[] = [];
+  for (const [username, displayName, bio] of [
+    ['leo', 'Leo Marsh', 'Westerns, mostly.'], ['nadia', 'Надя Орлова', 'Люблю старое кино и тихие комнаты.'], ['theo', 'Theodora Lind', ''], ['benno', 'Benno Falk', ''],
+  ] as const) {
+    const person = await createPerson(baseUrl, username);
+    await person.http.accounts.patchProfile({ displayName, bio });
+    others.push(person);
+  }
+  await ben.http.accounts.patchProfile({ displayName: 'Ben Okafor', bio: 'Brings the popcorn. Talks during the credits only.' });
+  await mia.http.accounts.patchProfile({ displayName: 'Mia' });
+  const [leo, nadia, theo, benno] = others as [Person, Person, Person, Person];
+  const ask = (from: Person, to: Person) => from.http.friends.ask(to.user.id);
+  for (const [a, b] of [[ann, leo], [ben, mia], [ben, leo]] as const) {
+    await ask(a, b);
+    await ask(b, a);
+  }
+  await ask(nadia, ann);
+  await ask(ann, theo);
+  await ask(ben, benno);
+}
+
 interface Screen {
   readonly name: string;
   readonly path: string;
@@ -102,7 +131,7 @@ interface Screen {
   readonly act?: (page: Page) => Promise<void>;
 }
 
-function screensOf({ room, invite, lake, secret, off }: Awaited<ReturnType<typeof furnish>>): Screen[] {
+function screensOf({ room, invite, lake, secret, off, annId, benId }: Awaited<ReturnType<typeof furnish>>): Screen[] {
   const roomPath = `/rooms/${room.id}`;
   const inRoom = async (page: Page): Promise<void> => {
     await page.getByText('getting tea').waitFor();
@@ -155,6 +184,19 @@ function screensOf({ room, invite, lake, secret, off }: Awaited<ReturnType<typeo
     { name: 'event-edit', path: `/events/${secret.id}/edit`, signedIn: true, act: (page) => page.getByLabel('Address').scrollIntoViewIfNeeded() },
     { name: 'calendar', path: '/calendar', signedIn: true },
     { name: 'calendar-month', path: '/calendar?view=month', signedIn: true },
+    { name: 'friends', path: '/friends', signedIn: true, act: async (page) => {
+      await page.getByRole('region', { name: /^Online now/ }).getByRole('link', { name: 'Mia' }).waitFor();
+    } },
+    { name: 'friends-search', path: '/friends?q=beno', signedIn: true, act: (page) => page.getByText('Benno Falk').waitFor() },
+    { name: 'friends-invite', path: '/friends', signedIn: true, act: async (page) => {
+      await press(page, 'What to do about Ben Okafor');
+      await page.getByRole('menuitem', { name: 'Invite to watch' }).click();
+      await page.getByRole('button', { name: 'Invite to “Friday film night”' }).waitFor();
+    } },
+    { name: 'person', path: `/people/${benId}`, signedIn: true, act: (page) => page.getByText('Open-air cinema').waitFor() },
+    { name: 'person-own', path: `/people/${annId}`, signedIn: true, act: async (page) => {
+      await page.getByRole('img', { name: /^Rooms joined/ }).waitFor();
+    } },
     { name: 'profile', path: '/profile', signedIn: true },
     ...ADMIN_SECTIONS.map((section): Screen => ({ name: `admin${section.replace('/', '-')}`, path: `/admin${section}`, signedIn: true, act: hasFigures })),
     { name: 'profile-picture', path: '/profile', signedIn: true, act: async (page) => {
@@ -221,8 +263,10 @@ const wanted = process.argv[2] ?? '';
 await mkdir(FOLDER, { recursive: true });
 const [server, browser] = await Promise.all([startOwnServer(NO_LIMITS), startBrowser()]);
 try {
-  const screens = screensOf(await furnish(server.url)).filter(({ name }) => name.includes(wanted));
+  const furnished = await furnish(server.url);
+  const screens = screensOf(furnished).filter(({ name }) => name.includes(wanted));
   await shoot(browser, server.url, screens);
+  furnished.goHome();
 } finally {
   await browser.close();
   await server.close();

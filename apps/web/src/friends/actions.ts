@@ -5,6 +5,7 @@ import type { MessageKey } from '../i18n/en.ts';
 import { useI18n } from '../i18n/i18n.tsx';
 import { useHttp, useTabs } from '../session/context.tsx';
 import { useToasts } from '../ui/toasts.tsx';
+import { keepFocusNear } from './keep-focus.ts';
 import { FRIENDS, PEOPLE } from './keys.ts';
 
 export type FriendAction =
@@ -53,7 +54,10 @@ export function useFriendAction(): (action: FriendAction) => void {
       void refresh();
     },
   });
-  return mutate;
+  return (action) => {
+    keepFocusNear();
+    mutate(action);
+  };
 }
 
 /** What was asked of the server and has not come about yet. */

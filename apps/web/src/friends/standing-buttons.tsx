@@ -31,7 +31,7 @@ export function StandingButtons({ person, relation: fetched, loud = false }: {
       const { requestId } = relation;
       return (
         <>
-          <span className="small faint">{t('friends.waiting')}</span>
+          <span className="waiting small faint">{t('friends.waiting')}</span>
           <Button
             look="quiet" disabled={requestId === undefined} aria-label={t('friends.cancelName', { name })}
             onClick={() => requestId !== undefined && act({ kind: 'cancel', person, requestId })}

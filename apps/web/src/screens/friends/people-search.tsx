@@ -6,6 +6,7 @@ import { relationIn } from '../../friends/relation.ts';
 import { StandingButtons } from '../../friends/standing-buttons.tsx';
 import { LONGEST, SHORTEST, useRested, useSearch } from '../../friends/use-search.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
+import '../../ui/field.css';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty } from '../../ui/states.tsx';
 
