@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useId, useState } from 'react';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect, useId, useRef, useState } from 'react';
 import { PeopleList } from '../../friends/people-list.tsx';
 import { PersonRow } from '../../friends/person-row.tsx';
 import { relationIn } from '../../friends/relation.ts';
@@ -14,14 +14,17 @@ import { Empty } from '../../ui/states.tsx';
 export function PeopleSearch({ first, onSearching }: { readonly first: string; readonly onSearching: (searching: boolean) => void }) {
   const { t } = useI18n();
   const id = useId();
-  const navigate = useNavigate();
+  const router = useRouter();
   const [text, setText] = useState(first);
   const rested = useRested(text).trim();
 
-  // The way back from somebody's page leads to what was found.
+  // The way back from somebody's page leads to what was found. Whoever is on the way to another page already goes on.
+  const shown = useRef(first);
   useEffect(() => {
-    if (rested !== first) void navigate({ to: '/friends', search: rested === '' ? {} : { q: rested }, replace: true, resetScroll: false });
-  }, [rested, first, navigate]);
+    if (rested === shown.current || router.latestLocation.pathname !== '/friends') return;
+    shown.current = rested;
+    void router.navigate({ to: '/friends', search: rested === '' ? {} : { q: rested }, replace: true, resetScroll: false });
+  }, [rested, router]);
 
   return (
     <search>

@@ -1,4 +1,4 @@
-import { useRouter } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { usePages } from '../../friends/use-pages.ts';
 import { useI18n } from '../../i18n/i18n.tsx';
 import { useHttp } from '../../session/context.tsx';
@@ -12,12 +12,9 @@ const PAGE = 6;
 export function EventsOf({ userId }: { readonly userId: number }) {
   const { t, moment } = useI18n();
   const http = useHttp();
-  const router = useRouter();
   const { items, error, retry, more, busy } = usePages(['events', 'of', userId], (cursor, signal) =>
     http.events.listOfUser(userId, { limit: PAGE, ...(cursor !== undefined && { cursor }) }, { signal }));
   if (items === undefined ? error === null : items.length === 0) return null;
-  // A screen that there is none of leads nowhere.
-  const leads = Object.hasOwn(router.routesByPath, '/events/$eventId');
   return (
     <section className="section" aria-labelledby="events-of">
       <div className="section-head"><h2 id="events-of">{t('person.events')}</h2></div>
@@ -27,7 +24,7 @@ export function EventsOf({ userId }: { readonly userId: number }) {
           <li key={id} className="event-of">
             <Icon name="calendar" size={18} />
             <p>
-              {leads ? <a href={`/events/${id}`} className="person-name">{title}</a> : <span>{title}</span>}
+              <Link to="/events/$eventId" params={{ eventId: String(id) }} className="person-name">{title}</Link>
               <span className="small faint"><time dateTime={startsAt}>{moment(startsAt)}</time>{cancelledAt !== null && <> · {t('person.cancelled')}</>}</span>
             </p>
           </li>
