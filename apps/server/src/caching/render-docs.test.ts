@@ -31,6 +31,8 @@ const PROMISED: readonly [key: string, ttlSeconds: number][] = [
   ['cache:user:*:events:viewer:*:cursor:*:limit:*', 1800],
   ['cache:events:nearby:*:*:from:*:to:*:after:*:limit:*', 300],
   ['cache:events:trending:*:limit:*', 300],
+  ['message:*', 5],
+  ['messages:*:*', 5],
   ['session:*', 14 * 86_400],
   ['session:user:*', 14 * 86_400],
 ];
@@ -53,7 +55,7 @@ test('Keys and TTLs are those that were promised', () => {
 });
 
 test('Each policy’s TTL is set by the setting that stands beside it', () => {
-  const rows = renderCachePage(cachePolicies).matchAll(/^\| `([\w.]+)` \| .* \| `(CACHE_TTL_\w+)` \| (\d+) s \| /gm);
+  const rows = renderCachePage(cachePolicies).matchAll(/^\| `([\w.]+)` \| .* \| `((?:CACHE_TTL|MESSAGE_CACHE)_\w+)` \| (\d+) s \| /gm);
   const shown = [...rows].map(([, name, setting, seconds]) => ({ name: name!, setting: setting!, seconds: Number(seconds) }));
   expect(shown.map(({ name }) => name)).toEqual(cachePolicies.map(({ name }) => name));
   for (const { name, setting, seconds } of shown) {

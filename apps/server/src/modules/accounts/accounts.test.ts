@@ -34,6 +34,7 @@ test('[AC1] The answers have the shapes of the contract, and no hash anywhere', 
   const own = {
     id: expect.any(Number), username: 'Ann', displayName: 'Ann', role: expect.any(String), bio: '', profilePicture: null,
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), email: 'Ann@Example.org', locale: 'en',
+    messagesFrom: 'everyone',
   };
   const tokens = {
     accessToken: expect.any(String), refreshToken: expect.any(String),
