@@ -1,15 +1,24 @@
-import { type ChatMessage, type ChatReacted, type ChatReplyTo, excerptOf } from '@watchparty/protocol';
+import { type ChatMessage, type ChatReacted, type ChatReplyTo, type DirectMessage, excerptOf, type MessageReplyTo } from '@watchparty/protocol';
+
+/** What numbered messages have in common, of rooms and of two people. */
+export interface Numbered {
+  readonly id: string;
+  readonly seq: number;
+  readonly change: number | null;
+  readonly reactions: ChatMessage['reactions'];
+  readonly replyTo: { readonly id: string } | null;
+}
 
 /** A change of a message: as it was after it, or a reaction that came or went. */
-export type ChatChange = ChatMessage | ChatReacted;
+export type ChatChange<M extends Numbered = ChatMessage> = M | ChatReacted;
 
-export const isReaction = (change: ChatChange): change is ChatReacted => 'on' in change;
+export const isReaction = (change: Numbered | ChatReacted): change is ChatReacted => 'on' in change;
 
 /** Of two copies of a message, the one that shows more. */
-export const newer = (a: ChatMessage, b: ChatMessage): ChatMessage => ((b.change ?? 0) > (a.change ?? 0) ? b : a);
+export const newer = <M extends Numbered>(a: M, b: M): M => ((b.change ?? 0) > (a.change ?? 0) ? b : a);
 
 /** The message after a change, all earlier ones being in it; itself, if this one is in it already. */
-export function changed(message: ChatMessage, change: ChatChange): ChatMessage {
+export function changed<M extends Numbered>(message: M, change: ChatChange<M>): M {
   if (!isReaction(change)) return newer(message, change);
   if (change.change <= (message.change ?? 0)) return message;
   return { ...message, change: change.change, reactions: reactionsAfter(message.reactions, change) };
@@ -28,4 +37,9 @@ function reactionsAfter(reactions: ChatMessage['reactions'], { emoji, userId, on
 /** How a message shows in those that answer it. */
 export const replyTo = ({ id, seq, userId, username, content, deletedAt }: ChatMessage): ChatReplyTo => ({
   id, seq, userId, username, content: excerptOf(content), deleted: deletedAt !== null,
+});
+
+/** The same between two people. */
+export const messageReplyTo = ({ id, seq, senderId, content, imageUrl, deletedAt }: DirectMessage): MessageReplyTo => ({
+  id, seq, senderId, content: excerptOf(content), hasImage: imageUrl !== null, deleted: deletedAt !== null,
 });

@@ -1,29 +1,34 @@
-import type { ChatMessage, RecentChat } from '@watchparty/protocol';
 import { ApiError } from '../api-error.ts';
-import type { HttpClient } from '../http-client.ts';
-import type { ChatChange } from './chat-changes.ts';
-import { type ChatNews, MessageLog, type MessageLogOptions } from './message-log.ts';
+import type { CallOptions } from '../caller.ts';
+import type { ChatChange, Numbered } from './chat-changes.ts';
+import { type ChatNews, MessageLog, type MessageLogOptions, type Recent } from './message-log.ts';
 import { fullJitterMs, pause, type Timers } from './timers.ts';
 
-interface Deps extends MessageLogOptions {
-  readonly roomId: number;
-  readonly http: Pick<HttpClient, 'chat'>;
+/** The server's history. */
+export interface ChatHistory<M extends Numbered> {
+  list(query: { readonly before?: number; readonly after?: number; readonly limit: number }, options: CallOptions):
+    Promise<{ readonly items: readonly M[]; readonly nextCursor: string | null }>;
+  changes(query: { readonly after: number; readonly limit: number }, options: CallOptions): Promise<Recent<M> & { readonly hasMore: boolean }>;
+}
+
+interface Deps<M extends Numbered> extends MessageLogOptions<M> {
+  readonly history: ChatHistory<M>;
   readonly timers: Timers;
   readonly random: () => number;
   /** How long one request may take. */
   readonly timeoutMs: number;
-  readonly onNews: (news: ChatNews) => void;
+  readonly onNews: (news: ChatNews<M>) => void;
   /** Whether something is missing may be other than before. */
   readonly onProgress: () => void;
 }
 
-export interface ChatKeeper {
-  readonly log: MessageLog;
+export interface ChatKeeper<M extends Numbered> {
+  readonly log: MessageLog<M>;
   /** Nothing that the server has told of is missing. */
   readonly complete: boolean;
-  entered(recent: RecentChat): void;
-  received(items: readonly ChatMessage[]): void;
-  receivedChanges(items: readonly ChatChange[]): void;
+  entered(recent: Recent<M> & { readonly hasMore: boolean }): void;
+  received(items: readonly M[]): void;
+  receivedChanges(items: readonly ChatChange<M>[]): void;
   /** Asks the server whether there is anything that nobody told of. */
   check(): void;
   /** Fetches messages before those that are kept; answers whether there are more still. */
@@ -38,10 +43,10 @@ const OVERTAKEN_MS = 250;
 const REFUSED_MS = 3000;
 const RETRY = { firstMs: 250, capMs: 5000 };
 
-/** Keeps a room's messages whole: what events left out is fetched from the server's history. LC7, LC8 */
-export function createChatKeeper(deps: Deps): ChatKeeper {
-  const { roomId, http, timers, random } = deps;
-  const log = new MessageLog(deps);
+/** Keeps the messages of a room, or of two people, whole: what events left out is fetched from the server's history. LC7, LC8 */
+export function createChatKeeper<M extends Numbered>(deps: Deps<M>): ChatKeeper<M> {
+  const { history, timers, random } = deps;
+  const log = new MessageLog<M>(deps);
   const closing = new AbortController();
   const { signal } = closing;
   /** A network that swallows everything must not hold up what another attempt would bring. */
@@ -50,7 +55,7 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
   let more = { messages: false, changes: false };
   let fetching = false;
 
-  const tell = (news: ChatNews): void => {
+  const tell = (news: ChatNews<M>): void => {
     if (news.delivered.length > 0 || news.changed.length > 0) deps.onNews(news);
   };
   const lacking = (): { messages: boolean; changes: boolean } => ({
@@ -58,13 +63,13 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
   });
 
   async function fetchMessages(): Promise<void> {
-    const { items, nextCursor } = await http.chat.list(roomId, { after: log.lastSeq ?? 0, limit: PAGE }, { signal: inTime() });
+    const { items, nextCursor } = await history.list({ after: log.lastSeq ?? 0, limit: PAGE }, { signal: inTime() });
     more = { ...more, messages: nextCursor !== null };
     tell(log.page(items));
   }
 
   async function fetchChanges(after = log.changesFrom): Promise<void> {
-    const page = await http.chat.changes(roomId, { after, limit: PAGE }, { signal: inTime() });
+    const page = await history.changes({ after, limit: PAGE }, { signal: inTime() });
     more = { ...more, changes: page.hasMore };
     tell(log.changesPage(page));
   }
@@ -123,7 +128,7 @@ export function createChatKeeper(deps: Deps): ChatKeeper {
     async loadOlder(limit) {
       const cursor = log.changeCursor;
       const before = log.messages[0]?.seq ?? (log.lastSeq ?? 0) + 1;
-      const { items, nextCursor } = await http.chat.list(roomId, { before, limit }, { signal: inTime() });
+      const { items, nextCursor } = await history.list({ before, limit }, { signal: inTime() });
       log.older(items);
       // Changes that were told of while this page was on its way found nothing to change.
       if (cursor !== undefined && log.changeCursor !== cursor) await fetchChanges(cursor);

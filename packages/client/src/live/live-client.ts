@@ -4,6 +4,8 @@ import type { Clock } from '../sync/index.ts';
 import type { TokenStore } from '../tokens.ts';
 import { createClockKeeper } from './clock-keeper.ts';
 import { type ConnectionState, createConnection, type ReconnectOptions } from './connection.ts';
+import type { ConversationOptions, ConversationSession } from './conversation.ts';
+import { createConversationSession } from './conversation-session.ts';
 import { createServerEvents, type Listen } from './server-events.ts';
 import { type NetworkStatus, networkOf } from './network-status.ts';
 import { newRandomId } from './new-id.ts';
@@ -44,6 +46,8 @@ export interface LiveClient {
   readonly on: Listen;
   /** Enters a room and stays in it over reconnects, until one leaves. One session a room, at a time. */
   joinRoom(roomId: number, options?: RoomOptions): RoomSession;
+  /** One's conversation with somebody, kept whole over reconnects until it is closed. One session a person, at a time. */
+  openConversation(peerId: number, options?: ConversationOptions): ConversationSession;
   /** Tries to connect now, if it waits to. */
   wake(): void;
   /** Leaves without a word, for good. */
@@ -62,6 +66,7 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
   const events = createServerEvents();
   const keeper = createClockKeeper(timers, date);
   const rooms = new Set<RoomSession>();
+  const conversations = new Set<ConversationSession>();
 
   const connection = createConnection({
     baseUrl, tokens, timers, random, timeoutMs,
@@ -94,9 +99,20 @@ export function createLiveClient(options: LiveClientOptions): LiveClient {
       rooms.add(session);
       return session;
     },
+    openConversation(peerId, given) {
+      const session: ConversationSession = createConversationSession(
+        {
+          peerId, http, connection: connection.store, request, on: events.on, timers, random, newId, timeoutMs,
+          storage: options.outgoingStorage, onClosed: () => void conversations.delete(session),
+        },
+        given ?? {},
+      );
+      conversations.add(session);
+      return session;
+    },
     wake: connection.wake,
     close() {
-      for (const room of rooms) room.close();
+      for (const session of [...rooms, ...conversations]) session.close();
       connection.end('closed');
     },
   };

@@ -11,7 +11,7 @@ const entered = (log: MessageLog, items: ChatMessage[], changeCursor = 0) => log
 
 describe('[LC7] Each message is told of once, in ascending seq', () => {
   test('early ones wait, late ones fill the gap, doubles say nothing', () => {
-    const log = new MessageLog({ keep });
+    const log = new MessageLog({ replyTo, keep });
     expect(seqs(entered(log, [message(4), message(5)]).delivered)).toEqual([4, 5]);
     expect(log.received([message(7), message(9)]).delivered).toEqual([]);
     expect(log.lacks).toEqual({ messages: true, changes: false });
@@ -23,16 +23,16 @@ describe('[LC7] Each message is told of once, in ascending seq', () => {
   });
 
   test('what came before the room was entered is not lost', () => {
-    const log = new MessageLog({ keep });
+    const log = new MessageLog({ replyTo, keep });
     expect(log.received([message(2)]).delivered).toEqual([]);
     expect(seqs(entered(log, [message(1)]).delivered)).toEqual([1, 2]);
-    const empty = new MessageLog({ keep });
+    const empty = new MessageLog({ replyTo, keep });
     empty.received([message(1)]);
     expect(seqs(entered(empty, []).delivered)).toEqual([1]);
   });
 
   test('what the server has cleared away is not waited for', () => {
-    const log = new MessageLog({ keep, lastSeq: 3, changeCursor: 0 });
+    const log = new MessageLog({ replyTo, keep, lastSeq: 3, changeCursor: 0 });
     expect(log.received([message(9)]).delivered).toEqual([]);
     expect(seqs(log.page([message(8), message(9)]).delivered)).toEqual([8, 9]);
     expect(log.lacks.messages).toBe(false);
@@ -45,7 +45,7 @@ describe('[LC9] A message is as its latest change left it', () => {
   });
 
   test('changes are taken in their order', () => {
-    const log = new MessageLog({ keep });
+    const log = new MessageLog({ replyTo, keep });
     entered(log, [message(1)]);
     expect(log.receivedChanges([reaction(2, { userId: 8, count: 2 })]).changed).toEqual([]);
     expect(log.lacks.changes).toBe(true);
@@ -57,14 +57,14 @@ describe('[LC9] A message is as its latest change left it', () => {
   });
 
   test('a change that overtakes its message waits for it', () => {
-    const log = new MessageLog({ keep });
+    const log = new MessageLog({ replyTo, keep });
     entered(log, []);
     log.receivedChanges([reaction(1)]);
     expect(log.received([message(1)]).delivered[0]!.reactions).toEqual([{ emoji: '👍', count: 1, userIds: [7] }]);
   });
 
   test('an old copy changes nothing, and those that answer a message show its change', () => {
-    const log = new MessageLog({ keep });
+    const log = new MessageLog({ replyTo, keep });
     const answer = message(2, { replyTo: replyTo(message(1)) });
     entered(log, [message(1), answer]);
     const edited = message(1, { content: 'edited', change: 1, editedAt: '2026-01-01T00:00:01.000Z' });
@@ -93,7 +93,7 @@ test('[LC7] [LC8] [LC9] Whatever is lost, doubled or overtaken: each message onc
     fc.property(fc.array(step, { maxLength: 60 }), fc.nat(5), (steps, before) => {
       const room = new ChatRoom();
       for (let nth = 0; nth < before; nth += 1) room.say();
-      const log = new MessageLog({ keep });
+      const log = new MessageLog({ replyTo, keep });
       const delivered: ChatMessage[] = [];
       const shown = new Map<string, ChatMessage>();
       const take = (news: { delivered: readonly ChatMessage[]; changed: readonly ChatMessage[] }): void => {
@@ -143,7 +143,7 @@ test('[LC7] [LC8] [LC9] Whatever is lost, doubled or overtaken: each message onc
 });
 
 test('[LC7] The state keeps the newest only; older ones come when they are asked for', () => {
-  const log = new MessageLog({ keep: 3 });
+  const log = new MessageLog({ replyTo, keep: 3 });
   entered(log, [message(5), message(6), message(7)]);
   log.received([message(8)]);
   expect(seqs(log.messages)).toEqual([6, 7, 8]);

@@ -1,4 +1,3 @@
-import type { ChatMessage } from '@watchparty/protocol';
 import Type from 'typebox';
 import { ApiError } from '../api-error.ts';
 import { read } from './reading.ts';
@@ -8,10 +7,8 @@ import { fullJitterMs, pause, type Timers } from './timers.ts';
 /** `sending`: not acknowledged yet, whether or not there is a connection. `sent`: acknowledged; gone when it has come back in order. */
 export type OutgoingStatus = 'sending' | 'sent' | 'failed';
 
-export interface OutgoingMessage {
+export interface OutgoingMessage extends NewDirectMessage {
   readonly clientMessageId: string;
-  readonly content: string;
-  readonly replyToId?: string;
   readonly status: OutgoingStatus;
   /** Why the server refused it. */
   readonly error?: ApiError;
@@ -20,6 +17,17 @@ export interface OutgoingMessage {
 export interface NewMessage {
   readonly content: string;
   readonly replyToId?: string;
+}
+
+/** To one person: with a picture, as the upload answered it, or with one elsewhere. */
+export interface NewDirectMessage extends NewMessage {
+  readonly imageUrl?: string;
+  readonly publicId?: string;
+}
+
+/** What the server acknowledges. */
+interface Acknowledged {
+  readonly clientMessageId: string | null;
 }
 
 /**
@@ -32,34 +40,36 @@ export interface OutgoingStorage {
   set(key: string, value: string | null): void | Promise<void>;
 }
 
-interface Deps {
-  readonly roomId: number;
+interface Deps<M extends Acknowledged> {
+  /** Tells what is kept of this from what is kept of others: `5` of a room. */
+  readonly name: string;
   readonly storage: OutgoingStorage | undefined;
   readonly newId: () => string;
   readonly timers: Timers;
   readonly random: () => number;
   /** Asks the server once; rejects with `ApiError` where it refuses. */
-  readonly send: (message: NewMessage & { readonly clientMessageId: string }) => Promise<ChatMessage>;
+  readonly send: (message: NewDirectMessage & { readonly clientMessageId: string }) => Promise<M>;
   /** Resolves when asking makes sense: the room has been entered. */
   readonly ready: (signal: AbortSignal) => Promise<unknown>;
-  readonly acknowledged: (message: ChatMessage) => void;
+  readonly acknowledged: (message: M) => void;
 }
 
 export interface Outgoing {
   readonly store: Store<readonly OutgoingMessage[]>;
-  add(message: NewMessage): OutgoingMessage;
+  add(message: NewDirectMessage): OutgoingMessage;
   /** Sends again what was refused, after all others. */
   retry(clientMessageId: string): void;
   /** Forgets what was refused. */
   discard(clientMessageId: string): void;
   /** These have come back in order. */
-  arrived(messages: readonly ChatMessage[]): void;
+  arrived(messages: readonly Acknowledged[]): void;
   close(): void;
 }
 
 const Kept = Type.Array(
   Type.Object({
-    clientMessageId: Type.String(), content: Type.String(), replyToId: Type.Optional(Type.String()), status: Type.Enum(['sending', 'failed']),
+    clientMessageId: Type.String(), content: Type.String(), replyToId: Type.Optional(Type.String()), imageUrl: Type.Optional(Type.String()),
+    publicId: Type.Optional(Type.String()), status: Type.Enum(['sending', 'failed']),
   }),
 );
 
@@ -67,12 +77,12 @@ const RETRY_FIRST_MS = 500;
 const RETRY_CAP_MS = 10_000;
 
 /**
- * One person's messages on their way into a room: one after the other, each until it is acknowledged or refused, over
+ * One person's messages on their way into a room, or to another: one after the other, each until it is acknowledged or refused, over
  * reconnects and reloads. Sending again is safe, for the server knows the `clientMessageId`. LC12–LC14
  */
-export function createOutgoing(deps: Deps): Outgoing {
+export function createOutgoing<M extends Acknowledged>(deps: Deps<M>): Outgoing {
   const { storage, timers, random } = deps;
-  const key = `watchparty:outgoing:${deps.roomId}`;
+  const key = `watchparty:outgoing:${deps.name}`;
   const store = createStore<readonly OutgoingMessage[]>([]);
   const closing = new AbortController();
   let running = false;
@@ -93,9 +103,10 @@ export function createOutgoing(deps: Deps): Outgoing {
 
   /** True when it is done with: acknowledged or refused. */
   async function attempt(message: OutgoingMessage): Promise<boolean> {
-    const { clientMessageId, content, replyToId } = message;
+    const { status: _status, error: _error, ...unsent } = message;
+    const { clientMessageId } = unsent;
     try {
-      const sent = await deps.send({ clientMessageId, content, ...(replyToId !== undefined && { replyToId }) });
+      const sent = await deps.send(unsent);
       update(clientMessageId, { status: 'sent' });
       deps.acknowledged(sent);
       return true;
@@ -141,10 +152,8 @@ export function createOutgoing(deps: Deps): Outgoing {
 
   return {
     store,
-    add({ content, replyToId }) {
-      const message: OutgoingMessage = {
-        clientMessageId: deps.newId(), content, ...(replyToId !== undefined && { replyToId }), status: 'sending',
-      };
+    add(given) {
+      const message: OutgoingMessage = { ...given, clientMessageId: deps.newId(), status: 'sending' };
       put([...store.state, message]);
       start();
       return message;
@@ -174,10 +183,7 @@ const isPassing = ({ status, code }: ApiError): boolean =>
   status >= 500 || status === 429 || code === 'response.unreadable' || code === 'request.conflict';
 
 function textOf(messages: readonly OutgoingMessage[]): string | null {
-  const unsent = messages.flatMap(({ clientMessageId, content, replyToId, status }) => {
-    const kept = { clientMessageId, content, status, ...(replyToId !== undefined && { replyToId }) };
-    return status === 'sent' ? [] : [kept];
-  });
+  const unsent = messages.filter(({ status }) => status !== 'sent').map(({ error: _, ...message }) => message);
   return unsent.length === 0 ? null : JSON.stringify(unsent);
 }
 

@@ -6,6 +6,7 @@ import type { Static } from 'typebox';
 import { ApiError } from '../api-error.ts';
 import type { HttpClient } from '../http-client.ts';
 import type { Clock } from '../sync/index.ts';
+import { replyTo } from './chat-changes.ts';
 import { createChatKeeper } from './chat-keeper.ts';
 import type { ConnectionState } from './connection.ts';
 import type { Listen, Off } from './server-events.ts';
@@ -55,7 +56,11 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
   const patch = (changes: Partial<RoomState>): void => store.set({ ...store.state, ...changes });
 
   const chat = createChatKeeper({
-    roomId, http, timers, random, timeoutMs, lastSeq: resume?.lastSeq, changeCursor: resume?.changeCursor, keep: keepMessages,
+    history: {
+      list: (query, call) => http.chat.list(roomId, query, call),
+      changes: (query, call) => http.chat.changes(roomId, query, call),
+    },
+    replyTo, timers, random, timeoutMs, lastSeq: resume?.lastSeq, changeCursor: resume?.changeCursor, keep: keepMessages,
     onNews(news) {
       outgoing.arrived(news.delivered);
       showChat();
@@ -64,9 +69,9 @@ export function createRoomSession(deps: Deps, options: RoomOptions): RoomSession
     onProgress: () => showChat(),
   });
   const outgoing = createOutgoing({
-    roomId, storage: deps.storage, newId: deps.newId, timers, random,
+    name: `${roomId}`, storage: deps.storage, newId: deps.newId, timers, random,
     ready: (signal) => until(store, ({ status }) => status === 'entered', signal),
-    send: (message) => request(chatSend, { roomId, ...message }),
+    send: ({ imageUrl: _imageUrl, publicId: _publicId, ...message }) => request(chatSend, { roomId, ...message }),
     acknowledged(message) {
       chat.received([message]);
       // Sent in another life, and told of then.
