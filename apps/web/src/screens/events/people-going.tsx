@@ -26,7 +26,7 @@ export function PeopleGoing({ event, standing }: { readonly event: Event; readon
     queryFn: ({ signal, pageParam }) => http.events.attendees(event.id, { limit: LIMIT, ...(pageParam !== undefined && { cursor: pageParam }) }, { signal }),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
-  const title = t(standing === 'over' ? 'answer.over' : 'people.title');
+  const title = t(standing === 'over' ? 'answer.over' : standing === 'cancelled' ? 'people.wanted' : 'people.title');
   if (user === undefined) return null;
   const people = data?.pages.flatMap(({ items }) => items);
   const going = people?.filter(({ status }) => status === 'going') ?? [];

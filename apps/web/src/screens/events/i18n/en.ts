@@ -103,6 +103,7 @@ export const en = {
   'answer.mail': 'Mail me, too',
   'answer.mailHint': 'When a seat becomes yours. It rings here in any case.',
   'people.title': 'Who comes',
+  'people.wanted': 'Who wanted to come',
   'people.all': 'Everybody',
   'people.none': 'Nobody has said yes so far.',
   'people.cannotLoad': 'Who comes could not be loaded.',

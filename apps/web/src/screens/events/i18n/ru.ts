@@ -105,6 +105,7 @@ export const ru: EventMessages = {
   'answer.mail': 'Написать и на почту',
   'answer.mailHint': 'Когда место достанется вам. Здесь мы скажем в любом случае.',
   'people.title': 'Кто придёт',
+  'people.wanted': 'Кто хотел прийти',
   'people.all': 'Все',
   'people.none': 'Пока никто не ответил «иду».',
   'people.cannotLoad': 'Не удалось узнать, кто придёт.',
