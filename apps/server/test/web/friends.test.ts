@@ -122,7 +122,9 @@ test('what one does is shown at once and agrees in two tabs; what the server doe
   await one.getByRole('button', { name: 'Accept Asking Person' }).waitFor();
   await one.unroute('**/api/friends/requests/*/accept');
 
-  await one.getByRole('button', { name: 'Accept Asking Person' }).click();
+  // By keyboard, which goes on near what has vanished.
+  await one.getByRole('button', { name: 'Accept Asking Person' }).press('Enter');
+  await expect.poll(() => one.evaluate('document.activeElement.tagName')).toBe('MAIN');
   await Promise.all([one, other].map((page) => section(page, 'Your friends').getByText('Asking Person').waitFor()));
   await Promise.all([one, other].map((page) => page.getByRole('link', { name: 'Friends', exact: true }).waitFor()));
   await other.getByRole('button', { name: 'What to do about Good Friend' }).click();
@@ -130,6 +132,26 @@ test('what one does is shown at once and agrees in two tabs; what the server doe
   await other.getByRole('dialog').getByRole('button', { name: 'Remove from friends' }).click();
   await Promise.all([one, other].map((page) => row(page, 'Good Friend').waitFor({ state: 'detached' })));
   for (const page of [one, other]) await expect.poll(() => section(page, 'Your friends').getByRole('listitem').allInnerTexts()).toEqual([expect.stringContaining('Asking Person')]);
+});
+
+test('lists that cannot be loaded say so and are loaded on request', { timeout: 60_000 }, async () => {
+  const [me, friend] = [await person('trouble-me', 'Me'), await person('trouble-friend', 'Faithful Friend')];
+  await befriend(me, friend);
+  const { page, goto } = await signedIn(me);
+  const broken = ({ pathname }: URL): boolean => pathname === '/api/friends' || pathname === '/api/users/search';
+  await page.route(broken, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ success: false, code: 'service.unavailable', detail: 'Busy', status: 503 }) }));
+  await goto('/friends');
+  await sees(page, 'Your friends could not be loaded');
+  await search(page).fill('faithfull');
+  await sees(page, 'The search did not work');
+  await page.unroute(broken);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await row(page, 'Faithful Friend').waitFor();
+  await search(page).fill('f');
+  await sees(page, 'Two letters or more, please.');
+  await search(page).fill('');
+  await section(page, 'Your friends').getByText('Faithful Friend').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
 test('a friend who comes and goes is seen to, on home too, with the public room they are in', { timeout: 90_000 }, async () => {
