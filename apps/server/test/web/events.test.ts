@@ -273,6 +273,11 @@ test('what is typed stays over a refusal and a reload; changes reach who goes, a
   // Without a reload.
   await goers.page.getByText(/5 May 2031.* 18:30/).first().waitFor();
 
+  await goers.goto(`${path}/edit`);
+  await sees(goers.page, 'Only whoever holds the event may do this.');
+  await goers.page.getByRole('link', { name: 'To the event' }).click();
+  await answer(goers.page).getByText('You are going. See you there!').waitFor();
+
   await press(page, 'What to do with this event');
   await page.getByRole('menuitem', { name: 'Cancel the event' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel the event' }).click();

@@ -183,6 +183,7 @@ export const en = {
   'form.capacityHint': 'Empty: as many as come. Who comes later waits in line.',
   'form.capacityRule': 'A whole number from 1 to 1,000,000, or nothing.',
   'form.create': 'Announce it',
+  'form.toEvent': 'To the event',
   'form.told': 'Whoever goes, waits or may come is told when time or place change.',
 
   'calendar.title': 'Calendar',

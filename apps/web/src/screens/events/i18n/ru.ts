@@ -185,6 +185,7 @@ export const ru: EventMessages = {
   'form.capacityHint': 'Пусто: сколько придёт. Кто не успел, ждёт в очереди.',
   'form.capacityRule': 'Целое число от 1 до 1 000 000 или ничего.',
   'form.create': 'Объявить',
+  'form.toEvent': 'К встрече',
   'form.told': 'Кто идёт, ждёт или может прийти, узнает, если изменятся время или место.',
 
   'calendar.title': 'Календарь',
