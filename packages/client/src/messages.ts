@@ -1,6 +1,6 @@
 import type {
-  ChangesQuery, Conversation, Conversations, ConversationsQuery, DirectMessage, MessageChanges, MessagePointers,
-  SearchMessagesQuery, SendMessageBody, SeqQuery,
+  ChangesQuery, Conversation, Conversations, ConversationsQuery, DirectMessage, MessageChanges, MessagePointers, MessagesQuery,
+  SearchMessagesQuery, SendMessageBody,
 } from '@watchparty/protocol';
 import type { Caller, CallOptions, CreateOptions } from './caller.ts';
 import type { CursorPage } from './page.ts';
@@ -22,7 +22,7 @@ export function messageCalls({ data, create }: Caller) {
 
     /** The newest messages, or those before or after a seq (exclusive); always in ascending seq. */
     list: (
-      peerId: number, { before, after, limit }: SeqQuery = {}, { signal }: CallOptions = {},
+      peerId: number, { before, after, limit }: MessagesQuery = {}, { signal }: CallOptions = {},
     ): Promise<CursorPage<DirectMessage>> =>
       data({ method: 'GET', path: at(peerId), query: { before, after, limit }, signal }),
 

@@ -63,6 +63,18 @@ const pointers = {
   deliveredSeq: Type.Integer({ description: 'Up to here one of one’s devices has them' }),
   readSeq: Type.Integer({ description: 'Up to here one has read them' }),
 };
+/** As many messages a page has where nothing else is asked for: as many as stay readable in the hot cache. */
+export const MESSAGES_PAGE = 20;
+/** The newest page by default; `before` / `after` are exclusive; items always in ascending `seq`. */
+export const MessagesQuery = Type.Object(
+  {
+    before: Type.Optional(Seq), after: Type.Optional(Seq),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: MESSAGES_PAGE })),
+  },
+  { additionalProperties: false },
+);
+export type MessagesQuery = Type.Static<typeof MessagesQuery>;
+
 /** How far one has got with what another writes. */
 export const MessagePointers = Type.Object(pointers, { additionalProperties: false, title: 'MessagePointers' });
 export type MessagePointers = Type.Static<typeof MessagePointers>;

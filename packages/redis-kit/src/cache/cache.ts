@@ -68,7 +68,7 @@ export interface Cache {
   peek(target: CacheTarget, found: (hit: CacheResult | undefined) => void): boolean;
   /** The parsed value. */
   value<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<V>;
-  /** Loads afresh and stores, whatever is there: the safe write-through. */
+  /** Loads afresh and stores, whatever is there: the safe write-through. Once it resolves the value is in the store, if that can be reached. */
   refresh<P, V>(policy: CachePolicy<P>, params: P, load: () => Promise<V>): Promise<CacheResult>;
   /** Refreshes several; answers how many succeeded. `concurrency` loads at a time. */
   warm(tasks: readonly (() => Promise<unknown>)[], concurrency?: number): Promise<number>;
@@ -136,11 +136,12 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
 
   /** Loads once for all that may share it, and stores what was loaded. CA6, CA13, CA14 */
   async function loadAndStore<P, V>(
-    policy: CachePolicy<P>, key: string, tags: readonly string[], versions: readonly string[], askedAtMs: number, load: () => Promise<V>,
+    policy: CachePolicy<P>, key: string, tags: readonly string[], versions: readonly string[], askedAtMs: number, load: () => Promise<V>, waits = false,
   ): Promise<CacheResult> {
     const counts = stats.of(policy.name);
     counts.misses += 1;
     const flight = flights.share(key, versions, {
+      waits,
       found: async () => lookup.inStore(key, tags, versions, policy, askedAtMs),
       load: async () => {
         counts.loads += 1;
@@ -237,7 +238,7 @@ export function createCache(deps: CacheDeps, settings: CacheSettings = defaultCa
     const tags = [ROOT_TAG, ...policy.tags(params)];
     try {
       const askedAtMs = now();
-      return await loadAndStore(policy, key, tags, await validation.ensure(tags), askedAtMs, load);
+      return await loadAndStore(policy, key, tags, await validation.ensure(tags), askedAtMs, load, true);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       availability.lost(error);

@@ -12,6 +12,8 @@ interface Work {
   readonly found: () => Promise<Entry | undefined>;
   readonly load: () => Promise<Entry>;
   readonly store: (entry: Entry) => Promise<void>;
+  /** The entry is in the store when it is answered. Otherwise the answer does not wait for that. */
+  readonly waits?: boolean;
 }
 
 /** A process that dies while it loads keeps the others waiting no longer than this. */
@@ -45,10 +47,10 @@ export function createFlights({ store, leaseWaitMs }: { readonly store: CacheSto
       await store.release(lease).catch(() => {});
       throw error;
     }
-    // The answer does not wait for the store.
     const storedAndReleased = work.store(entry).then(() => store.release(lease)).catch(() => {});
     storing.add(storedAndReleased);
     void storedAndReleased.then(() => storing.delete(storedAndReleased));
+    if (work.waits === true) await storedAndReleased;
     return entry;
   }
 

@@ -1,10 +1,10 @@
-import { CursorPage, DirectMessage } from '@watchparty/protocol';
+import { CursorPage, DirectMessage, MESSAGES_PAGE } from '@watchparty/protocol';
 import { declarePolicy, invalidated } from '../../kernel/cache-policy.ts';
 import type { Effect } from '../../kernel/write.ts';
 import type { Pair } from './pair.ts';
 
 /** Of the page that is kept hot, and where nothing else is asked for. */
-export const PAGE_LIMIT = 50;
+export const PAGE_LIMIT = MESSAGES_PAGE;
 
 export const messagePolicies = {
   message: declarePolicy<{ id: string }>()({

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import {
   ChangesQuery, Conversation, Conversations, ConversationsQuery, CursorPage, DirectMessage, EditMessageBody, Emoji, Id,
-  MessageChanges, MessagePointers, ReadMessagesBody, SearchMessagesQuery, SendMessageBody, SeqQuery, Uuid,
+  MessageChanges, MessagePointers, MessagesQuery, ReadMessagesBody, SearchMessagesQuery, SendMessageBody, Uuid,
 } from '@watchparty/protocol';
 import { Problem } from '../../kernel/problem.ts';
 import { jsonRoute, type Route } from '../../kernel/route.ts';
@@ -44,7 +44,7 @@ export function messagesRoutes(messages: Messages): Route[] {
     }),
     jsonRoute({
       method: 'GET', path: '/api/messages/:receiverId', id: 'listMessages', tag, access: 'user',
-      summary: 'One’s conversation with somebody: the newest messages, or those before or after a seq', params, query: SeqQuery,
+      summary: 'One’s conversation with somebody: the newest messages, or those before or after a seq', params, query: MessagesQuery,
       response: CursorPage(DirectMessage), errors: ['messages.self', 'messages.query_ambiguous'],
       cached: {
         policy: messagePolicies.conversation,

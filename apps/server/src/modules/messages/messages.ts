@@ -1,6 +1,6 @@
 import {
   type ChangesQuery, type Conversation, type Conversations, type ConversationsQuery, type DirectMessage, type MessageChanges,
-  messageDeleted, messageEdited, type SearchMessagesQuery, type SeqQuery,
+  messageDeleted, messageEdited, type MessagesQuery, type SearchMessagesQuery,
 } from '@watchparty/protocol';
 import type { Tx } from '../../db/index.ts';
 import type { Actor } from '../../kernel/actor.ts';
@@ -68,14 +68,14 @@ export function createMessages(deps: MessagesDeps) {
     },
 
     /** DM4. A conversation in which nothing was said is empty, whoever the other is. */
-    async list(actor: Pick<Actor, 'userId'>, peerId: number, { before, after, limit = PAGE_LIMIT }: SeqQuery): Promise<MessagePage> {
+    async list(actor: Pick<Actor, 'userId'>, peerId: number, { before, after, limit = PAGE_LIMIT }: MessagesQuery): Promise<MessagePage> {
       if (before !== undefined && after !== undefined) throw new Problem('messages.query_ambiguous');
       const window = { limit: limit + 1, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
       return pageOf(await repo.list(queries, pairWith(actor, peerId), window), { limit, after });
     },
 
     /** What changed after the change numbered `after`, each message as it is now. DM6 */
-    async changes(actor: Actor, peerId: number, { after, limit = PAGE_LIMIT }: ChangesQuery): Promise<MessageChanges> {
+    async changes(actor: Actor, peerId: number, { after, limit = 50 }: ChangesQuery): Promise<MessageChanges> {
       const rows = await repo.listChanged(queries, pairWith(actor, peerId), after, limit + 1);
       const items = rows.slice(0, limit).map(messageView);
       return { items, changeCursor: items.at(-1)?.change ?? after, hasMore: rows.length > limit };
