@@ -183,7 +183,7 @@ const isPassing = ({ status, code }: ApiError): boolean =>
   status >= 500 || status === 429 || code === 'response.unreadable' || code === 'request.conflict';
 
 function textOf(messages: readonly OutgoingMessage[]): string | null {
-  const unsent = messages.filter(({ status }) => status !== 'sent').map(({ error: _, ...message }) => message);
+  const unsent = messages.filter(({ status }) => status !== 'sent').map(({ error: _error, ...message }) => message);
   return unsent.length === 0 ? null : JSON.stringify(unsent);
 }
 

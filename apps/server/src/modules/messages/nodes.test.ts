@@ -136,7 +136,7 @@ test('[DM12] The hot keys are in Redis when the sender is answered, readable, an
   const { body: { data: message } } = await a.ask('POST', '/api/messages/send', { token: ann.token, body: { receiverId: ben.id, content: 'Hot' } });
   const keys = [`message:${message.id}`, `messages:${ann.id}:${ben.id}`];
   const redis = connectTo(nodes.redis.url);
-  onTestFinished(() => void redis.disconnect());
+  onTestFinished(() => redis.disconnect());
   for (const key of keys) {
     expect(await redis.get(key)).toContain('"content":"Hot"');
     expect(await redis.pttl(key)).toBeLessThanOrEqual(5000);
