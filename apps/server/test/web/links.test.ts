@@ -10,7 +10,7 @@ let browser: Browser;
 let server: TestApp;
 let host: TestUser;
 beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), startTestApp({ REGISTRATION: 'invite' })]);
+  [browser, server] = await Promise.all([startBrowser(), startTestApp({ REGISTRATION: 'invite', ADMIN_EMAIL: 'host@example.org' })]);
   host = await factoriesFor(server).user({ username: 'host' });
 });
 afterEach(async () => {
