@@ -16,6 +16,7 @@ import { images } from './benches/images.ts';
 import { jobs } from './benches/jobs.ts';
 import { limiter } from './benches/limiter.ts';
 import { live } from './benches/live.ts';
+import { messages } from './benches/messages.ts';
 import { nearby } from './benches/nearby.ts';
 import { register } from './benches/register.ts';
 import { rsvp } from './benches/rsvp.ts';
@@ -31,7 +32,7 @@ import { createProgress } from './harness/progress.ts';
 import { type Finding, markdownReport, merged, type Report, textReport } from './harness/report.ts';
 import { CHROMIUM, FFMPEG, REDIS, WRK } from './harness/tools.ts';
 
-const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, rsvp, friends, nearby, trending, register, images, live, skew];
+const BENCHES: readonly Bench[] = [httpCached, httpProfile, httpDatabase, cacheHits, cacheTags, cacheCold, limiter, jobs, chat, messages, rsvp, friends, nearby, trending, register, images, live, skew];
 /** Fewer make no median that anybody should rely on. */
 const LEAST_RUNS = 5;
 

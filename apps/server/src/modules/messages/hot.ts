@@ -27,13 +27,20 @@ export interface Hot {
 
 /** The values are read from the database after their tags, so that what has changed meanwhile is in them or ends them. DM12 */
 export function createHot({ queries, reads, log, onKept }: Deps): Hot {
-  const message = createLoader<string, DirectMessage>(async (ids) =>
-    new Map((await repo.findMany(queries, ids)).map((row) => [row.id, messageView(row)])));
   const page = createLoader<string, ReturnType<typeof pageOf>>(async (keys) => {
     const pairs = keys.map((key) => key.split(':').map(Number)).map(([lowerId, higherId]): Pair => ({ lowerId: lowerId!, higherId: higherId! }));
     const rows = Map.groupBy(await repo.listNewest(queries, pairs, PAGE_LIMIT + 1), (row) => `${row.lower_id}:${row.higher_id}`);
     return new Map(keys.map((key) => [key, pageOf(rows.get(key) ?? [], { limit: PAGE_LIMIT })]));
   });
+
+  /** Mostly it stands on the page that is loaded with it. */
+  async function message({ id, senderId, receiverId }: DirectMessage): Promise<DirectMessage> {
+    const onPage = (await page(pairKey(pairOf(senderId, receiverId)))).items.find((item) => item.id === id);
+    if (onPage !== undefined) return onPage;
+    const [row] = await repo.findMany(queries, [id]);
+    if (row === undefined) throw new Error('It is not there');
+    return messageView(row);
+  }
 
   return {
     async keep(messages) {
@@ -41,7 +48,7 @@ export function createHot({ queries, reads, log, onKept }: Deps): Hot {
       const pairs = new Map(messages.map(({ senderId, receiverId }) => pairOf(senderId, receiverId)).map((pair) => [pairKey(pair), pair]));
       try {
         await Promise.all([
-          ...messages.map(({ id }) => reads.refresh(messagePolicies.message, { id }, () => message(id))),
+          ...messages.map((one) => reads.refresh(messagePolicies.message, { id: one.id }, () => message(one))),
           ...[...pairs].map(([key, pair]) => reads.refresh(messagePolicies.conversation, { ...pair }, () => page(key))),
         ]);
         onKept(messages.map(({ id }) => id));

@@ -27,7 +27,7 @@ const messages = (source: RawBuilder<unknown>) => sql<MessageRow>`
     select jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'userIds', e.ids) order by e.since) as reactions
     from (
       select emoji, count(*) as count, array_agg(user_id order by change) as ids, min(since) as since
-      from message_reactions where message_id = m.id group by emoji) as e) as given on m.change is not null`;
+      from message_reactions where m.change is not null and message_id = m.id group by emoji) as e) as given on true`;
 
 const ofPair = ({ lowerId, higherId }: Pair) => sql`lower_id = ${lowerId} and higher_id = ${higherId}`;
 
