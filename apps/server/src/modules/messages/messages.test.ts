@@ -38,7 +38,7 @@ test('[DM1] Messages of two people who write at once, in many conversations, are
   for (const messages of byPair.values()) expect(messages.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test('[DM1] A refused message uses up no number', async () => {
+test('[DM1] [DM15] A refused message uses up no number', async () => {
   const [ann, ben] = await pair();
   await sent(ann, ben);
   const replies = Array.from({ length: 10 }, () => send(ann, ben, { replyToId: '01890a5d-ac96-774b-bcce-b302099a8057' }));
@@ -206,6 +206,33 @@ test('[DM11] Words are found by their beginnings, in Cyrillic too, in one’s ow
   expect(await found(ann, 'stalker', `&limit=1&cursor=${data.nextCursor}`)).toEqual([film.id]);
   await as(ann, 'DELETE', `/${ben.id}/${film.id}`);
   expect(await found(ann, 'сталкер')).toEqual([other.id]);
+});
+
+test('[DM8] A message answers one of the same two, and shows it as it is now', async () => {
+  const [ann, ben] = await pair();
+  const first = await sent(ann, ben, { content: 'First' });
+  const answer = await sent(ben, ann, { replyToId: first.id });
+  expect(answer.replyTo).toEqual({ id: first.id, seq: 1, senderId: ann.id, content: 'First', hasImage: false, deleted: false });
+  await as(ann, 'PATCH', `/${ben.id}/${first.id}`, { content: 'Changed' });
+  expect((await pageOf(ann, ben)).items[1]!.replyTo).toMatchObject({ content: 'Changed' });
+  await as(ann, 'DELETE', `/${ben.id}/${first.id}`);
+  expect((await pageOf(ann, ben)).items[1]!.replyTo).toMatchObject({ content: '', deleted: true });
+  expect(await code(send(ben, ann, { replyToId: first.id }))).toBe('messages.reply_not_found');
+});
+
+test('[DM13] Either gives an emoji once and takes it back; doing so again changes nothing', async () => {
+  const [ann, ben] = await pair();
+  const message = await sent(ann, ben);
+  const react = (who: TestUser, peer: TestUser, method: string, emoji = '👍') =>
+    as(who, method, `/${peer.id}/${message.id}/reactions/${encodeURIComponent(emoji)}`);
+  const given = (await react(ben, ann, 'PUT')).body.data;
+  expect(given).toMatchObject({ change: 1, reactions: [{ emoji: '👍', count: 1, userIds: [ben.id] }] });
+  expect((await react(ben, ann, 'PUT')).body.data).toEqual(given);
+  expect(await code(react(ben, ann, 'PUT', 'text'))).toBe('messages.emoji_invalid');
+  expect((await react(ben, ann, 'DELETE')).body.data).toMatchObject({ change: 2, reactions: [] });
+  expect((await react(ben, ann, 'DELETE')).body.data).toMatchObject({ change: 2 });
+  await as(ann, 'DELETE', `/${ben.id}/${message.id}`);
+  expect(await code(react(ben, ann, 'PUT'))).toBe('messages.not_found');
 });
 
 test('[DM12] What is read from the hot cache is as fresh as the database', async () => {
