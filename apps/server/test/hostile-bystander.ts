@@ -16,13 +16,16 @@ export type Bystander = Awaited<ReturnType<typeof createBystander>>;
  */
 export async function createBystander(server: TestApp) {
   const make = factoriesFor(server);
-  for (const table of ['users', 'rooms', 'movies']) {
+  for (const table of ['users', 'rooms', 'movies', 'events']) {
     await runSql(server.db.connectionString, `alter table ${table} alter column id restart with ${FIRST_ID}`);
   }
   const user = await make.user({ username: 'bystander', email: `${CANARY}@example.org` });
   const { token } = user;
   const movie = await make.movie(user, { title: CANARY, description: CANARY, visibility: 'rooms' });
   const room = await make.room(user, { name: CANARY, description: CANARY, isPrivate: true, password: CANARY, movieId: movie.id });
+  const event = (await server.ask('POST', '/api/events', {
+    token, body: { title: CANARY, description: CANARY, startsAt: new Date(Date.now() + 86_400_000).toISOString(), visibility: 'private' },
+  })).body.data as { id: number };
   const message = await make.message(user, room.id, { content: CANARY });
   const elsewhere = await server.ask('POST', '/api/auth/login', {
     body: { username: user.username, password: user.password }, headers: { 'user-agent': CANARY },
@@ -35,13 +38,13 @@ export async function createBystander(server: TestApp) {
 
   return {
     /** For others to name. */
-    rooms: [room], movies: [movie], chat: [message],
+    rooms: [room], movies: [movie], chat: [message], events: [event],
     uuids: [user.sessionId, elsewhere.body.data.sessionId as string, message.id],
 
     /** How much of the bystander's is there; the same before and after. */
     whole: () => Promise.all([
       '/api/auth/profile', '/api/auth/sessions', `/api/rooms/${room.id}`, `/api/rooms/${room.id}/participants`, `/api/movies/${movie.id}`,
-      `/api/chat/${room.id}/messages`,
+      `/api/chat/${room.id}/messages`, `/api/events/${event.id}`,
     ].map(shown)),
   };
 }

@@ -68,18 +68,28 @@ async function firstThings() {
     ),
   );
   const chat = await Promise.all(rooms.map(({ id }) => make.message(people.owner, id)));
-  return { movies, rooms, chat };
+  const events = await Promise.all(rooms.map((_, n) => made('/api/events', {
+    title: 'An evening', startsAt: new Date(Date.now() + (n + 1) * 86_400_000).toISOString(), visibility: n < 3 ? 'public' : 'private',
+  })));
+  const messages = await Promise.all(rooms.map(() => made('/api/messages/send', { receiverId: people.other.id, content: 'Hello' })));
+  return { movies, rooms, chat, events, messages };
+}
+
+async function made(path: string, body: object): Promise<Thing> {
+  const answer = await server.ask('POST', path, { token: people.owner.token, body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body.data as Thing;
 }
 
 type Thing = Readonly<Record<string, unknown>> & { readonly id: number | string };
 
 /** What requests may address: four of each from the start on, what was made last, and now and then the bystander's. */
 function createRecent(
-  first: { readonly rooms: readonly Thing[]; readonly movies: readonly Thing[]; readonly chat: readonly Thing[] },
+  first: Readonly<Record<'rooms' | 'movies' | 'chat' | 'events' | 'messages', readonly Thing[]>>,
   bystander: Bystander,
 ) {
   const untouched: Readonly<Record<string, readonly object[]>> = {
-    rooms: bystander.rooms, movies: bystander.movies, chat: bystander.chat,
+    rooms: bystander.rooms, movies: bystander.movies, chat: bystander.chat, events: bystander.events,
   };
   const kept: Record<string, readonly Thing[]> = { ...first };
   let turn = 0;
@@ -88,7 +98,7 @@ function createRecent(
     /** How often the bystander's things were asked for. */
     addressed: () => addressed,
     note({ operation, as }: HostileRequest, { status, text }: Answer): void {
-      const noun = { createRoom: 'rooms', createMovie: 'movies', sendChatMessage: 'chat' }[operation.id];
+      const noun = { createRoom: 'rooms', createMovie: 'movies', sendChatMessage: 'chat', createEvent: 'events', sendMessage: 'messages' }[operation.id];
       if (status === 201 && noun !== undefined && as === 'owner') {
         kept[noun] = [
           ...kept[noun]!.slice(0, 4),
@@ -110,6 +120,8 @@ function createRecent(
       const ids: Readonly<Record<string, unknown>> = {
         id: thing.id,
         userId,
+        receiverId: turn % 4 === 0 ? userId : (thing['receiverId'] ?? userId),
+        messageId: thing.id,
         roomId: messages ? thing['roomId'] : thing.id,
       };
       return target.replaceAll(/\{(\w+)\}/g, (_all, name: string) => `${ids[name] as number | string}`);
@@ -196,6 +208,7 @@ function fault({ operation, target, as }: HostileRequest, { status, type, reques
   if (status === 304) return operation.answers.has(304) && text === '' ? undefined : 'an undeclared 304, or one with a body';
   if (type.startsWith('video/')) return operation.id === 'streamMovie' ? undefined : 'a film';
   if (type.startsWith('text/plain')) return operation.path === '/metrics' ? undefined : 'plain text';
+  if (type.startsWith('text/calendar')) return ['getEventCalendar', 'getCalendarFeed'].includes(operation.id) ? undefined : 'a calendar';
   const body = JSON.parse(text) as {
     success?: boolean;
     data?: unknown;

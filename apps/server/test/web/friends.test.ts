@@ -40,7 +40,7 @@ async function befriend(a: TestUser, b: TestUser): Promise<void> {
   await ask(b, a);
 }
 const row = (page: Page, name: string) => page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) });
-const section = (page: Page, name: string | RegExp) => page.getByRole('region', { name });
+const section = (page: Page, name: string | RegExp) => page.getByRole('region', { name, exact: true });
 const search = (page: Page) => page.getByLabel('Find people');
 
 test('Ann finds Robert by a typo and asks; he has it live, accepts, they see one another, and a block leaves nothing', { timeout: 120_000 }, async () => {

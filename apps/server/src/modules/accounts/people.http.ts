@@ -32,7 +32,7 @@ export function peopleRoutes({ people, analytics }: { readonly people: People; r
     jsonRoute({
       ...common, method: 'GET', path: '/api/users/:id/analytics', id: 'getUserAnalytics',
       summary: 'What somebody has done here, in all and by week; one’s own, or as an administrator',
-      params, response: UserAnalytics, errors: ['accounts.not_found'],
+      params, response: UserAnalytics, errors: ['accounts.not_found', 'auth.forbidden'],
       cached: {
         policy: peoplePolicies.analytics, params: ({ params: { id } }) => ({ id }),
         async authorize({ actor, params: { id } }) {
