@@ -100,8 +100,11 @@ test('the profile is changed: name, picture, language, theme, other devices', { 
   await signedOut();
   await page.getByLabel('Theme').selectOption('light');
   expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+  const languageSaved = page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.url().endsWith('/api/auth/profile'));
   await page.getByLabel('Language').selectOption('ru');
   await page.getByRole('heading', { name: 'Профиль и настройки' }).waitFor();
+  // Shown at once; a reload would end what is still on its way.
+  expect((await languageSaved).status()).toBe(200);
   await page.reload();
   await page.getByRole('heading', { name: 'Профиль и настройки' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('ru');

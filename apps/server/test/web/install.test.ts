@@ -114,6 +114,8 @@ test('it keeps the assets of this build and what the offline page needs: no page
 test('a new build is what the next load shows, and all that is kept afterwards', { timeout: 60_000 }, async () => {
   const { page, goto, complaints } = await openInstalled('/');
   const [before] = await keptIn(page);
+  // A page of the build before might ask for more of it.
+  await page.goto('about:blank');
   const assets = deploy('zwei');
   // The worker of the build before is still at work.
   await goto('/rooms');
